@@ -1,0 +1,65 @@
+import type { z } from "zod";
+import type { Script } from "./sh.ts";
+
+/** One edit to a host: why, in the operator's words, and the script that makes it. */
+export interface Change {
+  /** Verb, thing, old value: "set [DEFAULT] my_ip in /etc/nova/nova.conf (was absent)". Never a secret. */
+  readonly why: string;
+  /** Safe to run again from its middle; its standard output is ignored. */
+  readonly script: Script;
+  /**
+   * For an edit that can cut us off: what the host runs by itself unless a new connection, opened
+   * after the edit, confirms. It touches this edit only.
+   */
+  readonly undo?: Script;
+  /** How long the script may take, in seconds; 120 when left out. */
+  readonly seconds?: number;
+}
+
+/**
+ * One kind of fact about a host that can be read and made true.
+ *
+ * `Value` is an object whose properties are the managed keys (a file's `content`, `owner`, `mode`;
+ * an ini file's `database/connection`): they lie flat at the resource's top level, so that the
+ * preview names each. Values are JSON: strings, numbers, booleans, arrays and plain objects.
+ */
+export interface HostState<Key, Value extends object> {
+  /** "IniFile" lives in ini-file.ts. */
+  readonly kind: string;
+  /** Where. A change of it replaces: what the old key promised is put back first. */
+  readonly key: z.ZodType<Key>;
+  /** What. A change of it updates in place. Parsing brings a wish to canonical form. */
+  readonly value: z.ZodType<Value>;
+  /** Read-only; exits 0 when the thing is absent; holds no secret, takes no lock of a cluster. */
+  probe(key: Key, declared?: Value): Script;
+  /**
+   * Canonical; `undefined` means absent and nothing else. Pure.
+   * @throws Unseen when what would answer cannot be asked just now, and the same run can repair that.
+   */
+  parse(stdout: string, key: Key, declared?: Value): Value | undefined;
+  /**
+   * Edits that turn `have` into `want`; none means it holds. Pure.
+   *
+   * `have` is already cut down by `own` to what is managed, so a key that `have` holds and `want`
+   * does not is one to take away; `undefined` on either side is the thing as a whole.
+   * Several edits are run in order in one script; each must be safe to run again.
+   * @throws Refused for what would cost data; the message holds the way to do it by hand.
+   */
+  converge(key: Key, want: Value | undefined, have: Value | undefined): Change[];
+  /** What of the live value the declaration speaks about (an ini file's declared keys). Left out: all of it. */
+  own?(declared: Value, have: Value): Value;
+  /**
+   * For kinds whose value does not hold all that must come back at destroy (a file's bytes, what an
+   * install brought along): a read-only script, run before the first change, whose standard output is
+   * kept in the record on the host.
+   */
+  keep?(key: Key, want: Value): Script;
+  /** Edits that bring back what `keep` wrote down. `found` is the value before our first change. */
+  putBack?(key: Key, kept: string, found: Value | undefined, have: Value | undefined): Change[];
+  /** Default time limit of the probe, in seconds; 20 when left out. */
+  readonly probeSeconds?: number;
+}
+
+/** Any kind, for the registry and the lifecycle, which do not care which. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds kinds of every Key and Value.
+export type AnyState = HostState<any, any>;

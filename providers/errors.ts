@@ -1,0 +1,36 @@
+/**
+ * What can go wrong between a promise and a host. Each message is for the operator: which host, what
+ * was wanted, what was found, and what to do next. The stack is cut off, because Pulumi prints it
+ * beside the message.
+ */
+class OperatorError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = new.target.name;
+    this.stack = `${this.name}: ${message}`;
+  }
+}
+
+/** The host did not answer, or did not let us in. Nothing is known about what is on it. */
+export class HostUnreachable extends OperatorError {
+  readonly host: string;
+  constructor(host: string, reason: string, next: string) {
+    super(`${host} cannot be reached: ${reason}\n  Next: ${next}`);
+    this.host = host;
+  }
+}
+
+/** A script ended with a status other than 0, or did not end in time. */
+export class ScriptFailed extends OperatorError {}
+
+/** After all changes were made, the host still differs from what is declared. */
+export class DidNotConverge extends OperatorError {}
+
+/** What is wanted would cost data or cut us off; the message says how to do it by hand. */
+export class Refused extends OperatorError {}
+
+/** What would answer the probe (an API, a daemon) does not, and the same run can repair that. */
+export class Unseen extends OperatorError {}
+
+/** The program itself is wrong: the same promise twice, a key that no kind knows. */
+export class BadPromise extends OperatorError {}
