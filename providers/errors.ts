@@ -18,6 +18,15 @@ export class HostUnreachable extends OperatorError {
     super(`${host} cannot be reached: ${reason}\n  Next: ${next}`);
     this.host = host;
   }
+
+  /** One message for all hosts that did not answer, so that nobody mends them one run at a time. */
+  static together(errors: readonly HostUnreachable[]): HostUnreachable {
+    const [first, ...others] = errors;
+    if (!first || others.length === 0) return first ?? new HostUnreachable("?", "unknown", "");
+    const all = new HostUnreachable(errors.map((error) => error.host).join(", "), "see each", "");
+    all.message = `${errors.length} hosts cannot be reached:\n${errors.map((error) => error.message).join("\n")}`;
+    return all;
+  }
 }
 
 /** A script ended with a status other than 0, or did not end in time. */
@@ -34,3 +43,6 @@ export class Unseen extends OperatorError {}
 
 /** The program itself is wrong: the same promise twice, a key that no kind knows. */
 export class BadPromise extends OperatorError {}
+
+/** An edit locked us out of a host, which has undone it by itself. */
+export class CutOff extends OperatorError {}

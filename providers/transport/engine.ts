@@ -1,0 +1,24 @@
+import { connect } from "node:net";
+
+const everyMilliseconds = 1000;
+
+/**
+ * Ends this process soon after its engine is gone. A killed CLI leaves its provider processes
+ * behind, which would go on writing to hosts and then stay for ever. The engine's address is the
+ * provider's own argument; an address where nobody listens any more is an engine that has ended.
+ */
+export function endWithTheEngine(): void {
+  const [, script, address] = process.argv;
+  const found = /^(.*):(\d+)$/.exec(address ?? "");
+  if (!script?.includes("dynamic-provider") || !found) return;
+  const [, host = "", port = ""] = found;
+  const look = () => {
+    const socket = connect({ host, port: Number(port), timeout: 5000 });
+    socket.once("connect", () => {
+      socket.destroy();
+      setTimeout(look, everyMilliseconds).unref();
+    });
+    socket.once("error", () => process.exit(70));
+  };
+  look();
+}

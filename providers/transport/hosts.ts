@@ -1,0 +1,210 @@
+import { CutOff, HostUnreachable, ScriptFailed } from "../errors.ts";
+import type { Script } from "../sh.ts";
+import { type Answer, framed, newMark, type Question, unframe } from "./frames.ts";
+import { disarm, guardSeconds } from "./guard.ts";
+import { Pool } from "./pool.ts";
+import { Ahead, ReadAhead } from "./read-ahead.ts";
+import { failedStep, guardName, lockSeconds, type Step, writeProgram } from "./write.ts";
+
+/** What the lifecycle needs of the hosts. The tests of the laws bring a shell of their own. */
+export interface Hosts {
+  /** A question that may have been answered ahead of time. */
+  probe(host: string, question: Question): Promise<Answer>;
+  /** Questions that are answered now, whatever was answered before. */
+  ask(host: string, questions: readonly Question[]): Promise<Answer[]>;
+  /**
+   * Runs the steps in order under the host's lock, then asks. The first step that fails ends it.
+   * @throws ScriptFailed, HostUnreachable, CutOff
+   */
+  write(host: string, steps: readonly Step[], then: readonly Question[]): Promise<Answer[]>;
+}
+
+interface Gathering {
+  waiting: {
+    question: Question;
+    done: (answer: Answer) => void;
+    fail: (error: unknown) => void;
+  }[];
+  inFlight: boolean;
+}
+
+// Long enough for the calls that the engine makes at once, short enough to cost nothing.
+const gatherMilliseconds = 4;
+
+/**
+ * The hosts as they are reached over SSH: one connection each, at most three channels on it (what is
+ * asked ahead, what is asked now, what is written), because sshd allows ten.
+ */
+export class SshHosts implements Hosts {
+  readonly #pool: Pool;
+  readonly #memory: ReadAhead;
+  readonly #skip: (host: string) => boolean;
+  readonly #ahead = new Ahead();
+  readonly #gathering = new Map<string, Gathering>();
+  readonly #lastWrite = new Map<string, Promise<unknown>>();
+  #reached: Promise<HostUnreachable | undefined>[] | undefined;
+
+  /** `skip` names hosts that must not be connected to (they are declared down). */
+  constructor(configFile: string, memoryFile: string, skip: (host: string) => boolean) {
+    this.#pool = new Pool(configFile);
+    this.#memory = new ReadAhead(memoryFile);
+    this.#skip = skip;
+  }
+
+  async probe(host: string, question: Question): Promise<Answer> {
+    this.#reached ??= this.#askAhead();
+    this.#memory.note(host, question);
+    try {
+      const ahead = await this.#ahead.take(host, question.text);
+      return ahead ?? (await this.#gather(host, question));
+    } catch (error) {
+      if (!(error instanceof HostUnreachable)) throw error;
+      const others = (await Promise.all(this.#reached)).filter((other) => other !== undefined);
+      throw HostUnreachable.together([error, ...others.filter((other) => other.host !== host)]);
+    }
+  }
+
+  ask(host: string, questions: readonly Question[]): Promise<Answer[]> {
+    return Promise.all(questions.map((question) => this.#gather(host, question)));
+  }
+
+  async write(host: string, steps: readonly Step[], then: readonly Question[]): Promise<Answer[]> {
+    const before = this.#lastWrite.get(host);
+    const writing = Promise.resolve(before)
+      .catch(() => undefined)
+      .then(() => this.#write(host, steps, then));
+    this.#lastWrite.set(host, writing);
+    return writing;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  #askAhead(): Promise<HostUnreachable | undefined>[] {
+    const hosts = [...this.#memory.questions()].filter(([host]) => !this.#skip(host));
+    return hosts.map(async ([host, questions]) => {
+      // A failure here is no answer: whoever asks for it asks the host itself and sees the reason.
+      const answers = this.#exchange(host, questions).catch(() => []);
+      for (const [index, { text }] of questions.entries()) {
+        this.#ahead.put(
+          host,
+          text,
+          answers.then((all) => all[index]),
+        );
+      }
+      return this.#pool.client(host).then(
+        () => undefined,
+        (error: unknown) => (error instanceof HostUnreachable ? error : undefined),
+      );
+    });
+  }
+
+  #gather(host: string, question: Question): Promise<Answer> {
+    const gathering = this.#gathering.get(host) ?? { waiting: [], inFlight: false };
+    this.#gathering.set(host, gathering);
+    return new Promise((done, fail) => {
+      gathering.waiting.push({ question, done, fail });
+      if (gathering.waiting.length === 1 && !gathering.inFlight) {
+        setTimeout(() => this.#flush(host, gathering), gatherMilliseconds);
+      }
+    });
+  }
+
+  async #flush(host: string, gathering: Gathering): Promise<void> {
+    const batch = gathering.waiting.splice(0);
+    gathering.inFlight = true;
+    try {
+      const answers = await this.#exchange(
+        host,
+        batch.map((one) => one.question),
+      );
+      for (const [index, one] of batch.entries()) {
+        const answer = answers[index];
+        if (answer) one.done(answer);
+        else one.fail(new ScriptFailed(`${host}: the answer to a probe is missing`));
+      }
+    } catch (error) {
+      for (const one of batch) one.fail(error);
+    }
+    gathering.inFlight = false;
+    if (gathering.waiting.length > 0) await this.#flush(host, gathering);
+  }
+
+  async #exchange(host: string, questions: readonly Question[]): Promise<Answer[]> {
+    const mark = newMark();
+    const seconds = questions.reduce((sum, question) => sum + question.seconds, 10);
+    const { stdout, stderr, status } = await this.#pool.run(
+      host,
+      framed(questions, mark).text,
+      seconds,
+    );
+    const answers = unframe(stdout, mark);
+    if (answers.length === questions.length) return answers;
+    throw new ScriptFailed(
+      `${host}: reading it broke off after ${answers.length} of ${questions.length} probes (status ${status ?? "none"}): ${stderr.trim().slice(-500)}`,
+    );
+  }
+
+  async #write(host: string, steps: readonly Step[], then: readonly Question[]) {
+    this.#ahead.drop(host);
+    const mark = newMark();
+    const program = writeProgram(steps, then, mark);
+    const guards = steps.flatMap((step, index) => (step.undo ? [guardName(mark, index)] : []));
+    const limit = [...steps, ...then].reduce(
+      (sum, one) => sum + (one.seconds ?? 120),
+      lockSeconds.plain,
+    );
+    // An edit under guard may cut off the very connection that makes it: what counts is a new one.
+    const outcome = await this.#pool
+      .run(host, program.text, limit, guards.length > 0 ? guardSeconds : undefined)
+      .catch((error: unknown) => {
+        if (guards.length === 0) throw error;
+        return undefined;
+      });
+    this.#ahead.drop(host);
+    const failed = outcome && failedStep(outcome.stdout, mark);
+    const complaint = outcome ? tail(outcome.stderr, program) : "";
+    if (failed) {
+      throw new ScriptFailed(
+        `${host}: could not ${steps[failed.index]?.why}\n  status ${failed.status}: ${complaint}`,
+      );
+    }
+    if (guards.length > 0) await this.#confirm(host, guards, steps);
+    const answers = outcome && unframe(outcome.stdout, mark);
+    if (answers?.length === then.length) return answers;
+    if (guards.length > 0) return this.ask(host, then);
+    throw new ScriptFailed(
+      `${host}: broke off (status ${outcome?.status ?? "none"}): ${steps.map((step) => step.why).join("; ")}\n  ${complaint}`,
+    );
+  }
+
+  async #confirm(host: string, guards: readonly string[], steps: readonly Step[]): Promise<void> {
+    const why = steps.flatMap((step) => (step.undo ? [step.why] : [])).join("; ");
+    const armedAt = Date.now();
+    const outcome = await this.#pool
+      .runOverNew(host, disarm(guards).text, 10)
+      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+    if (!(outcome instanceof Error) && outcome.status === 0) return;
+    const reason = outcome instanceof Error ? outcome.message : "it had undone the edit by itself";
+    const left = guardSeconds * 1000 - (Date.now() - armedAt);
+    await new Promise((go) => setTimeout(go, Math.max(0, left) + 2000));
+    await this.#pool.drop(host);
+    const back = await this.#pool.run(host, "true", 10).then(
+      () => "The host has undone the edit by itself and answers again.",
+      (error: unknown) =>
+        `It does not answer since: ${error instanceof Error ? error.message : error}`,
+    );
+    throw new CutOff(
+      `${host}: this edit cut us off: ${why}\n  A new connection afterwards failed: ${reason}\n  ${back}\n  Next: let SSH in before what is declared there drops it.`,
+    );
+  }
+}
+
+/** The end of what a program complained, without the secrets that it held. */
+function tail(stderr: string, program: Script): string {
+  const clean = program.secrets
+    .filter((secret) => secret.length > 0)
+    .reduce((text, secret) => text.replaceAll(secret, "[secret]"), stderr);
+  return clean.trim().split("\n").slice(-25).join("\n  ");
+}

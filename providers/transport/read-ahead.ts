@@ -1,0 +1,92 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Answer, Question } from "./frames.ts";
+
+/** What the file holds: per host, the probes that the last process was asked for, each with its limit. */
+type Asked = Record<string, [text: string, seconds: number][]>;
+
+/**
+ * The memory of what the last process was asked. The engine asks for little at once; this list lets
+ * the first question of a run send every host all of its questions. It holds scripts, which have no
+ * secrets, and no answers. A list that is missing, stale or wrong costs time and nothing else.
+ */
+export class ReadAhead {
+  readonly #file: string;
+  readonly #asked = new Map<string, Map<string, Question>>();
+  #before: Asked | undefined;
+  #saving: NodeJS.Timeout | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Per host, what the last process was asked. */
+  questions(): ReadonlyMap<string, Question[]> {
+    const list = new Map<string, Question[]>();
+    for (const [host, asked] of Object.entries(this.#last())) {
+      list.set(
+        host,
+        asked.map(([text, seconds]) => ({ text, seconds })),
+      );
+    }
+    return list;
+  }
+
+  /** Notes a question for the next process; the file is written when questions stop coming in. */
+  note(host: string, question: Question): void {
+    const asked = this.#asked.get(host) ?? new Map<string, Question>();
+    asked.set(question.text, question);
+    this.#asked.set(host, asked);
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => this.#save(), 250).unref();
+  }
+
+  #last(): Asked {
+    if (this.#before) return this.#before;
+    try {
+      this.#before = JSON.parse(readFileSync(this.#file, "utf8")) as Asked;
+    } catch {
+      // Missing or broken: this process asks one by one and writes a new list.
+      this.#before = {};
+    }
+    return this.#before;
+  }
+
+  #save(): void {
+    const asked: Asked = {};
+    for (const [host, questions] of [...this.#asked].sort()) {
+      asked[host] = [...questions.values()].map((one): [string, number] => [one.text, one.seconds]);
+    }
+    if (JSON.stringify(asked) === JSON.stringify(this.#last())) return;
+    try {
+      mkdirSync(dirname(this.#file), { recursive: true });
+      const fresh = `${this.#file}.${process.pid}`;
+      writeFileSync(fresh, JSON.stringify(asked), { mode: 0o600 });
+      renameSync(fresh, this.#file);
+      this.#before = asked;
+    } catch {
+      // Reading ahead is for speed alone; a folder that can't be written is no reason to fail.
+    }
+  }
+}
+
+/** Answers that came ahead of their questions; each is taken once, and a write makes them void. */
+export class Ahead {
+  readonly #answers = new Map<string, Map<string, Promise<Answer | undefined>>>();
+
+  put(host: string, text: string, answer: Promise<Answer | undefined>): void {
+    const ofHost = this.#answers.get(host) ?? new Map<string, Promise<Answer | undefined>>();
+    ofHost.set(text, answer);
+    this.#answers.set(host, ofHost);
+  }
+
+  take(host: string, text: string): Promise<Answer | undefined> | undefined {
+    const answer = this.#answers.get(host)?.get(text);
+    this.#answers.get(host)?.delete(text);
+    return answer;
+  }
+
+  drop(host: string): void {
+    this.#answers.delete(host);
+  }
+}
