@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { BadPromise } from "./errors.ts";
-import { Secret, type Script, sh } from "./sh.ts";
+import { type Script, Secret, sh } from "./sh.ts";
 import { canonical } from "./values.ts";
 
 /**

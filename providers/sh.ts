@@ -37,7 +37,8 @@ type Part = string | number | Script | Secret | readonly (string | number | Secr
 
 /**
  * Builds a script. Strings and numbers are quoted as one word each, an array as several words, and a
- * `Script` goes in as it is. Leading indentation of the template is kept: sh does not mind, but a
+ * `Script` goes in as it is. Backslashes are the template's own: double those that the shell shall see
+ * (all but `\n` and `\t`, which mean the same to both). Leading indentation of the template is kept: sh does not mind, but a
  * heredoc would, so use `printf '%s\n'`.
  *
  * The whole script travels on standard input, so no value is in an argv of the transport. Inside the
@@ -46,6 +47,8 @@ type Part = string | number | Script | Secret | readonly (string | number | Secr
  * @example sh`chmod ${"0640"} ${path}`
  */
 export function sh(strings: TemplateStringsArray, ...parts: readonly Part[]): Script {
+  const lost = /(?<!\\)(?:\\\\)*(\\[^nt\\`$\n])/.exec(strings.raw.join(" "))?.[1];
+  if (lost) throw new TypeError(`the template would eat the backslash of ${lost}: write \\${lost}`);
   const secrets: string[] = [];
   let text = strings[0] ?? "";
   for (const [index, part] of parts.entries()) {

@@ -43,17 +43,20 @@ export async function execute(
   return outcome;
 }
 
-function channel(host: string, client: Client, program: string, seconds: number): Promise<Outcome> {
+function channel(
+  host: string,
+  client: Client,
+  program: string,
+  seconds: number,
+  patience: number,
+): Promise<Outcome> {
   return new Promise((done, fail) => {
     const lost = () => fail(broken(host, "the connection broke while a script was running"));
     // The host's own timeout ends the script; this one is for a host that went silent.
-    const deadline = setTimeout(
-      () => {
-        client.destroy();
-        fail(broken(host, `no answer within ${seconds + 20} s`));
-      },
-      (seconds + 20) * 1000,
-    );
+    const deadline = setTimeout(() => {
+      client.destroy();
+      fail(broken(host, `no answer within ${patience} s`));
+    }, patience * 1000);
     client.once("close", lost);
     const finish = (settle: () => void) => {
       clearTimeout(deadline);

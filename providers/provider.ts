@@ -1,0 +1,51 @@
+import type { Props } from "./layout.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { kindNamed } from "./registry.ts";
+import { availability, sshConfigPath } from "./stack-file.ts";
+import { endWithTheEngine } from "./transport/engine.ts";
+import { SshHosts } from "./transport/hosts.ts";
+
+// What the provider objects in the state call (design §4, fact 1). These names and arguments are a
+// format: an old state must find them here.
+
+const hostsOfStack = new Map<string, SshHosts>();
+endWithTheEngine();
+
+/** Pulumi's six calls for one kind, on the hosts of one stack. */
+function lifecycle(kind: string, { at }: Props): Lifecycle {
+  const lists = availability(at.stack);
+  let hosts = hostsOfStack.get(at.stack);
+  if (!hosts) {
+    const memory = `.quintet/read-ahead-${at.stack}.json`;
+    hosts = new SshHosts(sshConfigPath(at.stack), memory, (host) => lists.down.has(host));
+    hostsOfStack.set(at.stack, hosts);
+  }
+  return new Lifecycle(kindNamed(kind), hosts, lists);
+}
+
+export const check = guarded((kind: string, news: Props) => lifecycle(kind, news).check(news));
+export const read = guarded((kind: string, id: string, props: Props) =>
+  lifecycle(kind, props).read(id, props),
+);
+export const diff = guarded((kind: string, olds: Props, news: Props) =>
+  lifecycle(kind, news).diff(olds, news),
+);
+export const create = guarded((kind: string, news: Props) => lifecycle(kind, news).create(news));
+export const update = guarded((kind: string, olds: Props, news: Props) =>
+  lifecycle(kind, news).update(olds, news),
+);
+export const remove = guarded((kind: string, props: Props) => lifecycle(kind, props).delete(props));
+
+/** Pulumi prints an error's stack beside its message; an operator needs the message alone. */
+function guarded<Arguments extends unknown[], Result>(
+  call: (...args: Arguments) => Result | Promise<Result>,
+): (...args: Arguments) => Promise<Result> {
+  return async (...args) => {
+    try {
+      return await call(...args);
+    } catch (error) {
+      if (error instanceof Error) error.stack = "";
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { registry } from "../providers/registry.ts";
+import { allFixtures } from "./fixtures.ts";
+import { laws } from "./laws.ts";
+import { folderPlace } from "./places.ts";
+
+const fixtures = await allFixtures();
+for (const fixture of fixtures) if (fixture.place === "folder") laws(fixture, folderPlace);
+
+test("every kind in the registry has a fixture", () => {
+  const kinds = new Set(fixtures.map((fixture) => fixture.state.kind));
+  assert.deepEqual(
+    registry.filter((state) => !kinds.has(state.kind)).map((state) => state.kind),
+    [],
+  );
+});
