@@ -275,7 +275,8 @@ class Run<Key extends object, Value extends object> {
   }
 
   #props(value: Value): Props {
-    const key: Record<string, unknown> = { ...this.key };
+    // A key is an object; its type does not say that it can be looked through by name.
+    const key = { ...this.key } as Record<string, unknown>;
     const at = { host: this.#place.host, key, claim: "laws", stack: "laws" };
     return { ...(value as Record<string, unknown>), at };
   }
