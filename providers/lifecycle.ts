@@ -59,7 +59,7 @@ export class Lifecycle {
   }
 
   /** Looks at the host. What was seen stands in the inputs, so that the next diff repairs it. */
-  async read(id: string, props: Props) {
+  async read(id: string, props: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
     const { at } = props;
     if (this.#availability.down.has(at.host)) return { id, props };
     const answer = await this.#hosts.probe(at.host, this.#question(at, props.declared));

@@ -1,0 +1,80 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Change, HostState } from "./contract.ts";
+import { type HostPromise, HostResource } from "./resource.ts";
+import { sh } from "./sh.ts";
+
+/** Where: the host as a whole. `freeMegabytes` is what its root file system needs to be of use. */
+const key = z.strictObject({ freeMegabytes: z.int().min(0) });
+const value = z.strictObject({
+  /** ID and VERSION_ID of os-release(5): "debian 13". */
+  system: z.string(),
+  /** "enough", or what is left. */
+  space: z.string().default("enough"),
+});
+
+export type PlatformKey = z.infer<typeof key>;
+export type PlatformValue = z.infer<typeof value>;
+
+/**
+ * What has to be true before anything else makes sense: the operating system that the profile is
+ * written for, and room on its disk. It cannot be made true from here, so its change only says what
+ * to do; everything else depends on it.
+ */
+export const platform = {
+  kind: "Platform",
+  key,
+  value,
+
+  probe() {
+    return sh`if [ -r /etc/os-release ]; then . /etc/os-release; echo "$ID $VERSION_ID"
+elif [ -r /etc/redhat-release ]; then echo centos "$(sed 's/[^0-9.]//g' /etc/redhat-release)"
+else uname -sr; fi
+df -Pm / | awk 'NR == 2 { print $4 }'`;
+  },
+
+  parse(stdout, { freeMegabytes }) {
+    const [system = "", free = ""] = stdout.trim().split("\n");
+    const space = Number(free) >= freeMegabytes ? "enough" : `${free} MB free on /`;
+    return { system, space };
+  },
+
+  converge({ freeMegabytes }, want, have): Change[] {
+    if (!want) return [];
+    const failing = (why: string, advice: string) => ({
+      why,
+      script: sh`echo ${advice} >&2; exit 1`,
+    });
+    const changes: Change[] = [];
+    if (have?.system !== want.system) {
+      const found = `it runs ${have?.system}, the profile is written for ${want.system}`;
+      changes.push(
+        failing(
+          `find the operating system of the profile: ${found}`,
+          `${found}. Next: install ${want.system} on it, or choose the profile that fits (quintet:profile).`,
+        ),
+      );
+    }
+    if (have?.space !== want.space) {
+      const found = `${have?.space}, ${freeMegabytes} MB are needed`;
+      changes.push(
+        failing(
+          `find room on its disk: ${found}`,
+          `${found}. Next: make room (du -xh / | sort -h).`,
+        ),
+      );
+    }
+    return changes;
+  },
+} satisfies HostState<PlatformKey, PlatformValue>;
+
+/** The operating system and the room that a host must have. */
+export class Platform extends HostResource<PlatformKey, PlatformValue> {
+  constructor(
+    name: string,
+    promise: HostPromise<PlatformKey, PlatformValue>,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    super(platform, name, promise, options);
+  }
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { Refused } from "../../providers/errors.ts";
+import { file } from "../../providers/file.ts";
+import type { Props } from "../../providers/layout.ts";
+import { type Availability, Lifecycle } from "../../providers/lifecycle.ts";
+import { folderPlace, type Place, unaskable } from "../places.ts";
+
+const { username: owner } = userInfo();
+const none: Availability = { down: new Set(), abandoned: new Set() };
+let place: Place;
+let path: string;
+
+beforeEach(() => {
+  place = folderPlace();
+  path = `${place.folder}/file`;
+});
+afterEach(() => place.end());
+
+const on = (availability = none) => new Lifecycle(file, place.hosts, availability);
+
+function promise(claim: string, changes: Record<string, unknown> = {}): Props {
+  const at = { host: "here", key: { path }, claim, stack: "test" };
+  return { at, content: "wanted\n", owner, group: owner, mode: "0600", ...changes };
+}
+
+describe("a secret key", () => {
+  const secret = (value: string, draw: number) =>
+    promise("one", { content: `in place, draw ${draw}`, secrets: { content: { value, draw } } });
+
+  test("stands in outputs and inputs as a word, never as its live value", async () => {
+    const { outs } = await on().create(secret("hunter2", 1));
+    assert.equal(readFileSync(path, "utf8"), "hunter2");
+    assert.equal(outs.content, "in place, draw 1");
+    writeFileSync(path, "somebody's");
+    const read = await on().read("id", outs);
+    assert.equal(read.inputs?.content, "differs");
+    const { secrets: _wanted, ...visible } = read.props;
+    assert.doesNotMatch(JSON.stringify(visible), /hunter2|somebody/);
+    assert.equal(on().diff(read.props, secret("hunter2", 1)).changes, true);
+  });
+
+  test("that is drawn anew is an update, and reaches the host", async () => {
+    const { outs } = await on().create(secret("old", 1));
+    assert.equal(on().diff(outs, secret("new", 2)).changes, true);
+    const updated = await on().update(outs, secret("new", 2));
+    assert.equal(updated.outs.content, "in place, draw 2");
+    assert.equal(readFileSync(path, "utf8"), "new");
+  });
+});
+
+describe("the record of what was found", () => {
+  test("belongs to the promise that came last: a renamed one leaves the host alone", async () => {
+    const before = await on().create(promise("old name"));
+    await on().create(promise("new name"));
+    await on().delete(before.outs);
+    assert.equal(readFileSync(path, "utf8"), "wanted\n");
+  });
+
+  test("outlives a lost state: the second create does not take our own work for the host's past", async () => {
+    await on().create(promise("one"));
+    const again = await on().create(promise("one"));
+    await on().delete(again.outs);
+    assert.equal(existsSync(path), false);
+    assert.equal(
+      existsSync(`${place.folder}/.records`) && existsSync(`${place.folder}/.records/quintet`),
+      false,
+    );
+  });
+});
+
+describe("a host that is declared down", () => {
+  const down: Availability = { down: new Set(["here"]), abandoned: new Set() };
+
+  test("is not asked, and nothing about it changes", async () => {
+    const { outs } = await on().create(promise("one"));
+    const blind = new Lifecycle(file, unaskable, down);
+    assert.deepEqual(await blind.read("id", outs), { id: "id", props: outs });
+    assert.deepEqual(blind.diff(outs, promise("one", { mode: "0644" })), { changes: false });
+    await assert.rejects(blind.delete(outs), Refused);
+  });
+
+  test("gets its new promises when it is back", async () => {
+    const { outs } = await new Lifecycle(file, unaskable, down).create(promise("one"));
+    assert.match(String(outs.unseen), /declared down/);
+    assert.equal(on().diff(outs, promise("one")).changes, true);
+    await on().update(outs, promise("one"));
+    assert.equal(readFileSync(path, "utf8"), "wanted\n");
+  });
+
+  test("is let go of when it is abandoned", async () => {
+    const { outs } = await on().create(promise("one"));
+    const gone = { down: new Set(["here"]), abandoned: new Set(["here"]) };
+    await new Lifecycle(file, unaskable, gone).delete(outs);
+  });
+});
+
+test("a promise that moves to another place is replaced, the old one first", async () => {
+  const { outs } = await on().create(promise("one"));
+  const moved = promise("one", { at: { ...promise("one").at, key: { path: `${path}2` } } });
+  assert.deepEqual(on().diff(outs, moved), {
+    changes: true,
+    replaces: ["at"],
+    deleteBeforeReplace: true,
+  });
+});
+
+test("what must follow another promise is looked at again when that one has written", async () => {
+  const { outs } = await on().create(promise("one", { after: ["then"] }));
+  assert.equal(on().diff(outs, promise("one", { after: ["then"] })).changes, false);
+  assert.equal(on().diff(outs, promise("one", { after: ["later"] })).changes, true);
+});
+
+test("a wrong mode is refused by check, which names the promise", () => {
+  const { failures } = on().check(promise("one", { mode: "rw" }));
+  assert.match(failures[0]?.reason ?? "", /File one on here: .*(octal|Invalid)/);
+});
