@@ -1,0 +1,107 @@
+import { type Script, sh } from "../sh.ts";
+
+/** What one look at a unit has shown. */
+export interface UnitShown {
+  readonly enabled: boolean | string;
+  readonly running: boolean;
+  /** Not running, but a socket that starts it on demand is. */
+  readonly idle: boolean;
+  /** "current", or which file changed since the running daemon has read it. */
+  readonly config: string;
+}
+
+/** Where a change writes down what a unit has read at its start; gone after a reboot, as the unit is. */
+export function notePath(unit: string): string {
+  return `/run/quintet/${unit}`;
+}
+
+/** One `systemctl show`; then, for a unit that runs, whether its files are those it has read. */
+export function probeUnit(unit: string, files: readonly string[]): Script {
+  return sh`unit=${unit}
+shown=$(systemctl show --timestamp=us+utc -p LoadState -p ActiveState -p UnitFileState \\
+  -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p NeedDaemonReload -p FragmentPath \\
+  -p DropInPaths -- "$unit") || exit
+printf '%s\\n' "$shown"
+set -- ${files}
+while IFS='=' read -r name value; do
+  case $name in
+    ActiveState) active=$value ;;
+    UnitFileState) [ "$value" != generated ] || printf 'is-enabled=%s\\n' "$(systemctl is-enabled "$unit")" ;;
+    InvocationID) invocation=$value ;;
+    TriggeredBy) triggers=$value ;;
+    FragmentPath | DropInPaths)
+      for path in $value; do
+        case $path in /etc/*) set -- "$@" "$path" ;; esac
+      done ;;
+  esac
+done <<END
+$shown
+END
+if [ "$active" = inactive ]; then
+  for trigger in $triggers; do
+    case $trigger in *.socket) systemctl is-active -q "$trigger" && echo idle=yes ;; esac
+  done
+fi
+case $active in active | reloading) ;; *) exit 0 ;; esac
+[ $# != 0 ] || exit 0
+note=
+if [ -r ${notePath(unit)} ]; then note=$(cat ${notePath(unit)}); fi
+if [ "\${note%%
+*}" != "$invocation" ]; then
+  stat -L -c 'ctime=%.6Z %n' -- "$@" 2>/dev/null
+  exit 0
+fi
+{
+  for file; do [ -e "$file" ] || printf 'absent  %s\\n' "$file"; done
+  sha256sum -- "$@" 2>/dev/null
+} | while IFS= read -r line; do
+  file=\${line#*  }
+  case "$note
+" in
+    *"
+$line
+"*) ;;
+    *"  $file
+"*) printf 'changed=%s\\n' "$file" ;;
+    *) stat -L -c 'ctime=%.6Z %n' -- "$file" 2>/dev/null ;;
+  esac
+done
+exit 0`;
+}
+
+/** @returns undefined where there is no such unit. */
+export function unitShown(stdout: string): UnitShown | undefined {
+  const one = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(stdout)?.[1] ?? "";
+  if (one("LoadState") === "not-found") return undefined;
+  return {
+    enabled: atBoot(one("is-enabled") || one("UnitFileState")),
+    running: /^(active|reloading)$/.test(one("ActiveState")),
+    idle: one("idle") === "yes",
+    config: stale(stdout, one("InactiveExitTimestamp"), one("NeedDaemonReload")) ?? "current",
+  };
+}
+
+function atBoot(word: string): boolean | string {
+  if (word === "enabled") return true;
+  if (word === "disabled" || word === "") return false;
+  return word;
+}
+
+function stale(stdout: string, started: string, needReload: string): string | undefined {
+  const changed = [...stdout.matchAll(/^changed=(.*)$/gm)].map(([, file]) => file ?? "");
+  const newer = [...stdout.matchAll(/^ctime=(\S+) (.*)$/gm)]
+    .filter(([, seconds]) => BigInt((seconds ?? "").replace(".", "")) >= microseconds(started))
+    .map(([, , file]) => file ?? "");
+  const files = [...changed, ...newer].sort();
+  if (files.length > 0) return `older than ${files.join(", ")}`;
+  return needReload === "yes" ? "older than its unit file" : undefined;
+}
+
+/** "Sun 2026-11-22 23:21:23.123456 UTC", as `--timestamp=us+utc` prints it. */
+function microseconds(timestamp: string): bigint {
+  const [, day, time, fraction = ""] =
+    /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))? UTC/.exec(timestamp) ?? [];
+  if (day === undefined) return 0n;
+  const whole = BigInt(Date.parse(`${day}T${time}Z`)) * 1000n;
+  return whole + BigInt(fraction.padEnd(6, "0"));
+}

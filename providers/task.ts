@@ -1,0 +1,92 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Change, HostState } from "./contract.ts";
+import { Unseen } from "./errors.ts";
+import { type HostPromise, HostResource } from "./resource.ts";
+import { type Script, sh } from "./sh.ts";
+
+/** A name for people; it stands in the record on the host. */
+export interface TaskKey {
+  readonly name: string;
+}
+
+/**
+ * The texts are sh programs, made by the `sh` tag in the profile (`script.text`). They are the same on
+ * both sides of a diff, so that a preview shows `done` alone.
+ */
+export interface TaskValue {
+  /** "yes", or why it is not: "no". Wanted is always "yes". */
+  readonly done?: string;
+  /** Only reads. Ends with 0 when the deed is done, with 1 when it is not, otherwise it cannot tell. */
+  readonly check: string;
+  /** Does it. Safe to run again after it broke off. */
+  readonly run: string;
+  /** Undoes it at destroy, where it was not done when we came. Left out: what is done stays. */
+  readonly undo?: string;
+  /** How long `run` and `undo` may take, in seconds. */
+  readonly seconds?: number;
+}
+
+/** A deed without state of its own: a check that says whether it is done, and a way to do it. */
+export const task = {
+  kind: "Task",
+  key: z.strictObject({ name: z.string().min(1) }),
+  value: z.strictObject({
+    done: z.literal("yes").default("yes"),
+    check: z.string().min(1),
+    run: z.string().min(1),
+    undo: z.string().min(1).exactOptional(),
+    seconds: z.number().int().positive().exactOptional(),
+  }),
+
+  // A text gets a shell of its own, so that an `exit`, a variable or an error of syntax stays in it.
+  probe: (_key, declared) => sh`
+said=$(${isolated(declared?.check ?? "exit 1")} 2>&1 >/dev/null)
+printf '%s\\n%s\\n' "$?" "$said"`,
+
+  parse(stdout, { name }, declared) {
+    const [status, ...said] = stdout.trimEnd().split("\n");
+    if (status !== "0" && status !== "1") {
+      const reason = said.at(-1) ?? "";
+      throw new Unseen(`the check of "${name}" cannot tell (it ended with ${status}): ${reason}`);
+    }
+    return { check: "", run: "", ...declared, done: status === "0" ? "yes" : "no" };
+  },
+
+  converge({ name }, want, have) {
+    if (want?.done === "yes" && have?.done !== "yes") return [deed(`do`, name, want.run, want)];
+    // New texts are taken over by an update that runs nothing: the next look uses them.
+    const reworded = (["check", "run", "undo", "seconds"] as const).some(
+      (text) => want && have && want[text] !== have[text],
+    );
+    return reworded ? [{ why: `take over the new texts of "${name}"`, script: sh`:` }] : [];
+  },
+
+  putBack({ name }, _kept, found, have) {
+    const undoable = found?.done !== "yes" && have?.done === "yes" && have.undo !== undefined;
+    return undoable ? [deed("undo", name, have.undo, have)] : [];
+  },
+} satisfies HostState<TaskKey, TaskValue>;
+
+function deed(verb: string, name: string, text: string, { seconds }: TaskValue): Change {
+  return {
+    why: `${verb} "${name}"`,
+    script: isolated(text),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+function isolated(text: string): Script {
+  return sh`sh -c ${text} </dev/null`;
+}
+
+/** A one-time deed on a host. Prefer a real kind: a Task cannot say which key differs. */
+export class Task extends HostResource<TaskKey, TaskValue> {
+  constructor(
+    name: string,
+    promise: HostPromise<TaskKey, TaskValue>,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    super(task, name, promise, options);
+  }
+}
