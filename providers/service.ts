@@ -58,35 +58,44 @@ export const service = {
 
   own: (declared, have) => pick(have, Object.keys(declared)),
 
-  converge({ unit }, want, have) {
-    // A unit that does not exist neither runs nor starts at boot.
-    const now = have ?? { enabled: false, active: false, config: "current" };
-    const changes: Change[] = [];
-    if (!want) return changes;
-    if (want.active === false && now.active) changes.push(stop(unit));
-    if (want.enabled !== undefined && want.enabled !== now.enabled) {
-      changes.push(...switchAtBoot(unit, want.enabled, now.enabled));
-    }
-    if (want.active && !now.active) changes.push(start(unit, want.files ?? []));
-    else if (want.active && want.config === "current" && now.config !== "current") {
-      changes.push(follow(unit, want.files ?? [], want.follow ?? "restart", now.config ?? ""));
-    }
-    if (have && want.files && !same(want.files, have.files)) {
-      // Whether it runs on old config can only be told by a look with the new list: the update's own.
-      changes.push({ why: `look at the files that ${unit} reads now`, script: sh`:` });
-    }
-    return changes;
-  },
+  converge: edits,
 
   putBack(key, _kept, found, have) {
-    const back = found ? pick(found, ["enabled", "active"]) : { enabled: false };
-    const unmask = found || have?.enabled === "masked";
-    return [
-      ...(have && unmask ? service.converge(key, back, pick(have, ["enabled", "active"])) : []),
-      forgetNote(key.unit),
-    ];
+    // A unit that came after us (with a package, a file) goes with what brought it.
+    const { enabled, active } = found ?? {
+      enabled: have?.enabled === "masked" ? false : undefined,
+    };
+    const back = {
+      ...(enabled !== undefined && { enabled }),
+      ...(active !== undefined && { active }),
+    };
+    return [...(have ? edits(key, back, have) : []), forgetNote(key.unit)];
   },
 } satisfies HostState<ServiceKey, ServiceValue>;
+
+function edits(
+  { unit }: ServiceKey,
+  want: ServiceValue | undefined,
+  have: ServiceValue | undefined,
+): Change[] {
+  // A unit that does not exist neither runs nor starts at boot.
+  const now = have ?? { enabled: false, active: false, config: "current" };
+  const changes: Change[] = [];
+  if (!want) return changes;
+  if (want.active === false && now.active) changes.push(stop(unit));
+  if (want.enabled !== undefined && want.enabled !== now.enabled) {
+    changes.push(...switchAtBoot(unit, want.enabled, now.enabled));
+  }
+  if (want.active && !now.active) changes.push(start(unit, want.files ?? []));
+  else if (want.active && want.config === "current" && now.config !== "current") {
+    changes.push(follow(unit, want.files ?? [], want.follow ?? "restart", now.config ?? ""));
+  }
+  if (have && want.files && !same(want.files, have.files)) {
+    // Whether it runs on old config can only be told by a look with the new list: the update's own.
+    changes.push({ why: `look at the files that ${unit} reads now`, script: sh`:` });
+  }
+  return changes;
+}
 
 /** A systemd unit on a host. `config: "current"` goes without saying. */
 export class Service extends HostResource<ServiceKey, ServiceValue> {

@@ -78,7 +78,7 @@ export function follow(
 export function forgetNote(unit: string): Change {
   return {
     why: `forget what ${unit} has read`,
-    script: sh`rm -f ${notePath(unit)} && { rmdir /run/quintet 2>/dev/null; true; }`,
+    script: sh`rm -f ${notePath(unit)}`,
   };
 }
 
