@@ -1,0 +1,103 @@
+// Called by operations/bin/pulumi with the words of its command line: brings the stack to where the
+// command can run and prints, for the shell, what to set. Standard output is evaluated, so whatever
+// a person should read goes to standard error.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Script, sh } from "../../providers/sh.ts";
+import { cliFolder, cliVersion } from "../clone.ts";
+import { clearDeadLocks, readLocks } from "./locks.ts";
+import {
+  isInClone,
+  readProject,
+  readSelected,
+  type Settings,
+  settle,
+  stateFolder,
+  testbedStack,
+} from "./settings.ts";
+import { readWords } from "./words.ts";
+
+const cli = join(cliFolder(), "pulumi");
+
+function main(commandLine: readonly string[]): Script[] {
+  if (!existsSync(cli)) {
+    throw new NotReady(`the Pulumi CLI ${cliVersion} is not at ${cli}.\n  Next: npm start`);
+  }
+  const words = readWords(commandLine);
+  if (!isInClone(resolve(words.folder ?? "."))) return [sh`quintet_cli=${cli}`];
+
+  const project = readProject();
+  const settings = settle(words, process.env, project, readSelected(process.env, project));
+  if (settings.ownState) makeStateFolder();
+  if (settings.backendFolder !== undefined && words.needsStack) {
+    lookAtLocks(settings, settings.backendFolder, words.locks);
+    if (settings.stack === testbedStack) makeStack(settings, settings.backendFolder);
+  }
+  return [
+    ...(settings.ownState ? [sh`umask 077`] : []),
+    ...Object.entries(settings.variables).map(
+      ([name, value]) => sh`export ${name}; ${name}=${value}`,
+    ),
+    sh`quintet_cli=${cli}`,
+  ];
+}
+
+/** What keeps the CLI from being started. */
+class NotReady extends Error {}
+
+function makeStateFolder(): void {
+  try {
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+    accessSync(stateFolder, constants.W_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new NotReady(
+      `the state cannot be kept in ${stateFolder}: ${reason}\n` +
+        "  Next: make that folder writable, or choose another backend with PULUMI_BACKEND_URL",
+    );
+  }
+}
+
+function lookAtLocks(settings: Settings, backendFolder: string, takesLock: boolean): void {
+  const locks = readLocks(backendFolder, settings.project, settings.stack);
+  const { cleared, holding } = clearDeadLocks(locks);
+  for (const { pid } of cleared) {
+    console.error(`pulumi: process ${pid} held the stack and is dead; its lock is cleared.`);
+  }
+  if (!takesLock) return;
+  for (const { pid, machine, since } of holding) {
+    console.error(
+      `pulumi: process ${pid} on ${machine} has held the stack since ${since}.\n` +
+        "  Next: wait until it is done, or stop it with: " +
+        `kill -INT ${pid}`,
+    );
+  }
+}
+
+/** The testbed's stack is made on first use, and selected unless another one is. */
+function makeStack(settings: Settings, backendFolder: string): void {
+  const made = existsSync(
+    join(backendFolder, ".pulumi", "stacks", settings.project, `${testbedStack}.json`),
+  );
+  if (made && !settings.nothingSelected) return;
+  const command = settings.nothingSelected
+    ? ["stack", "select", testbedStack, "--create"]
+    : ["stack", "init", testbedStack, "--no-select"];
+  const run = spawnSync(cli, [...command, "--non-interactive"], {
+    encoding: "utf8",
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...settings.variables },
+  });
+  if (run.status !== 0)
+    throw new NotReady(`the stack ${testbedStack} cannot be made: ${run.stderr}`);
+}
+
+try {
+  process.umask(0o077);
+  for (const line of main(process.argv.slice(2))) console.log(line.text);
+} catch (error) {
+  if (!(error instanceof NotReady)) throw error;
+  console.error(`pulumi: ${error.message}`);
+  process.exitCode = 1;
+}
