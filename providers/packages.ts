@@ -1,0 +1,179 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Change, HostState } from "./contract.ts";
+import { apt } from "./packages/apt.ts";
+import { type HostPromise, HostResource } from "./resource.ts";
+import type { Script } from "./sh.ts";
+
+/** The name of the set: one per component and host. A new name is a new set, installed anew. */
+export interface PackagesKey {
+  readonly set: string;
+}
+
+/**
+ * Each package by its name: "present", "absent", or the exact version. Two keys go without saying:
+ * `half-installed` ("none"), and `noted`, the packages that this set is known to need.
+ *
+ * What is not there is found as "missing" where it is wanted and as "absent" where it is not: a name
+ * that leaves the set goes back to "missing", and then is let go of, but may stay for others.
+ */
+export type PackagesValue = Record<string, string>;
+
+/** What a distribution's package tool has to bring. One file each, under packages/. */
+export interface PackageTool {
+  /** Prints what `parse` reads: the named packages, those that broke off half-way, the set's note. */
+  probe(set: string, names: readonly string[]): Script;
+  parse(stdout: string): {
+    /** The version of what is installed, the tool's own word for what is half-way, nothing otherwise. */
+    readonly state: ReadonlyMap<string, { version: string } | { halfWay: string }>;
+    readonly halfInstalled: readonly string[];
+    readonly noted: readonly string[];
+  };
+  /** Ends what broke off half-way. */
+  heal(): Script;
+  /** Brings all of it about in one transaction, and writes down what it brought along. */
+  settle(set: string, edits: Edits): Script;
+  /** Lets the whole set go: what it brought along goes, unless another set or somebody else needs it. */
+  release(set: string, restore: readonly string[]): Script;
+}
+
+/** What one transaction does to a host. */
+export interface Edits {
+  /** All that the set needs from now on. */
+  readonly needs: readonly string[];
+  readonly install: readonly { readonly name: string; readonly version?: string }[];
+  /** Removed, whoever brought it: the promise says "absent". */
+  readonly remove: readonly string[];
+  /** No longer needed by this set: goes if we brought it and nobody else needs it. */
+  readonly letGo: readonly string[];
+}
+
+const halfKey = "half-installed";
+const notedKey = "noted";
+// Debian now. A second tool makes this a choice by the key.
+const tool: PackageTool = apt;
+// A first install of a cloud's controller downloads hundreds of megabytes.
+const seconds = 1800;
+
+/** The packages that one component needs on a host. At destroy, what they brought along goes again. */
+export const packages = {
+  kind: "Packages",
+  key: z.strictObject({ set: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/) }),
+  value: z
+    .record(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "a package's name"), z.string())
+    .refine((wish) => namesOf(wish).every((name) => wish[name]?.match(/^[\w.+:~-]+$/)), {
+      message: '"present", "absent" or a version',
+    })
+    .transform(withUnsaid),
+  probeSeconds: 30,
+
+  probe: ({ set }, declared) => tool.probe(set, namesOf(declared ?? {})),
+
+  parse(stdout, _key, declared = {}) {
+    const { state, halfInstalled, noted: names } = tool.parse(stdout);
+    const have: PackagesValue = {};
+    for (const name of namesOf(declared)) {
+      const found = state.get(name);
+      if (!found) have[name] = declared[name] === "absent" ? "absent" : "missing";
+      else if ("halfWay" in found) have[name] = found.halfWay;
+      else have[name] = asDeclared(found.version, declared[name]);
+    }
+    have[halfKey] = halfInstalled.join(", ") || "none";
+    have[notedKey] = [...names].sort().join(" ");
+    return have;
+  },
+
+  converge({ set }, want = {}, have = {}) {
+    const changes: Change[] = [];
+    if (want[halfKey] === "none" && have[halfKey] !== "none") {
+      changes.push({
+        why: `end what broke off half-way: ${have[halfKey]}`,
+        script: tool.heal(),
+        seconds,
+      });
+    }
+    const edits = editsTo(want, have);
+    const { install, remove, letGo } = edits;
+    const parts = [
+      phrase("install", install, have),
+      phrase("remove", remove.map(named), have),
+      phrase("let go of", letGo.map(named), have),
+    ].filter((part) => part !== "");
+    if (parts.length === 0 && want[notedKey] !== have[notedKey])
+      parts.push(`note what "${set}" needs`);
+    if (parts.length > 0) {
+      changes.push({ why: parts.join("; "), script: tool.settle(set, edits), seconds });
+    }
+    return changes;
+  },
+
+  putBack({ set }, _kept, found = {}, have = {}) {
+    const restore = namesOf(found).filter(
+      (name) => isNeeded(found[name]) && have[name] === "absent",
+    );
+    return [
+      {
+        why: `let go of the packages of "${set}" and of what they brought along`,
+        script: tool.release(set, restore),
+        seconds,
+      },
+    ];
+  },
+} satisfies HostState<PackagesKey, PackagesValue>;
+
+function withUnsaid(wish: PackagesValue): PackagesValue {
+  const needs = namesOf(wish).filter((name) => isNeeded(wish[name]));
+  return { ...wish, [halfKey]: "none", [notedKey]: needs.join(" ") };
+}
+
+function namesOf(value: PackagesValue): string[] {
+  return Object.keys(value)
+    .filter((name) => name !== halfKey && name !== notedKey)
+    .sort();
+}
+
+function isNeeded(wish: string | undefined): boolean {
+  return wish !== "absent" && wish !== "missing";
+}
+
+/** The version where one is declared; otherwise all that matters is that there is one. */
+function asDeclared(version: string, wish: string | undefined): string {
+  return wish === undefined || wish === "present" || !isNeeded(wish) ? "present" : version;
+}
+
+function named(name: string): { name: string } {
+  return { name };
+}
+
+function editsTo(want: PackagesValue, have: PackagesValue): Edits {
+  const differ = namesOf(want).filter((name) => want[name] !== have[name]);
+  const needs = namesOf(want).filter((name) => isNeeded(want[name]));
+  const noted = (have[notedKey] ?? "").split(" ").filter((name) => name !== "");
+  return {
+    needs,
+    install: differ
+      .filter((name) => isNeeded(want[name]))
+      .map((name) => {
+        const version = want[name];
+        return version === undefined || version === "present" ? { name } : { name, version };
+      }),
+    remove: differ.filter((name) => want[name] === "absent"),
+    letGo: noted.filter((name) => !needs.includes(name)),
+  };
+}
+
+function phrase(verb: string, edits: readonly { name: string }[], have: PackagesValue): string {
+  if (edits.length === 0) return "";
+  return `${verb} ${edits.map(({ name }) => `${name} (was ${have[name] ?? "absent"})`).join(", ")}`;
+}
+
+/** The packages of one set on a host. */
+export class Packages extends HostResource<PackagesKey, PackagesValue> {
+  constructor(
+    name: string,
+    promise: HostPromise<PackagesKey, PackagesValue>,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    super(packages, name, promise, options);
+  }
+}

@@ -1,0 +1,71 @@
+import { sh } from "../sh.ts";
+
+/**
+ * What all sets of one host share, root's alone: `sets/NAME` lists what a set needs, `brought` what our
+ * installs brought along ("NAME new", or "NAME config" where an earlier removal had left its
+ * configuration), `accounts` the users and groups that came with it. `pending` stands while apt runs:
+ * what was planned, so that a run that was cut off is accounted for by the next.
+ */
+export const ledger = "/var/lib/quintet/packages";
+
+export const ledgerFunctions = sh`
+ledger=${ledger}
+pending=$ledger/pending
+log=$ledger/log
+plan=$ledger/plan
+updated=
+open_ledger() {
+  (umask 077 && mkdir -p "$ledger/sets") || return
+  rm -rf "$ledger"/work.*
+  t=$(mktemp -d "$ledger/work.XXXXXX") || return
+  trap 'rm -rf "$t" "$log" "$plan"; close_ledger' EXIT
+  account
+}
+# The last set takes the ledger with it.
+close_ledger() {
+  rmdir "$ledger/sets" 2>/dev/null || return
+  if [ -e "$pending" ] || [ -s "$ledger/brought" ]; then mkdir -m 700 "$ledger/sets"; return; fi
+  rm -rf "$ledger"
+  rmdir /var/lib/quintet 2>/dev/null
+}
+installed() { dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.[^nc].//p' | sort -u; }
+brought() { cut -d' ' -f1 "$ledger/brought" 2>/dev/null | sort -u; }
+ours() { brought >"$t/brought"; installed | comm -12 - "$t/brought"; }
+noted_by_others() {
+  for set in "$ledger/sets"/*; do
+    [ ! -e "$set" ] || [ "$set" = "$ledger/sets/$set_name" ] || cat "$set"
+  done | sort -u
+}
+accounts() { getent "$1" | cut -d: -f1 | sort; }
+# Before apt runs: what will be new by the plan, and who has an account now.
+write_ahead() {
+  rm -rf "$pending.new"
+  mkdir -m 700 "$pending.new" || return
+  dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.c.//p' | sort -u >"$t/config"
+  awk '$1 == "Inst" && $3 !~ /^\\[/ { sub(/:.*/, "", $2); print $2 }' "$1" | sort -u >"$t/new"
+  { comm -23 "$t/new" "$t/config" | sed 's/$/ new/'
+    comm -12 "$t/new" "$t/config" | sed 's/$/ config/'; } >"$pending.new/packages"
+  accounts passwd >"$pending.new/passwd" && accounts group >"$pending.new/group" || return
+  mv "$pending.new" "$pending"
+}
+# After apt ran, or at the next start after it was cut off: what came is ours, and goes automatically
+# unless a set asks for it by name.
+account() {
+  [ -d "$pending" ] || return 0
+  installed >"$t/installed"
+  sort "$pending/packages" | join - "$t/installed" >"$t/came"
+  sort -u "$t/came" "$ledger/brought" 2>/dev/null >"$ledger/brought.new"
+  mv "$ledger/brought.new" "$ledger/brought" || return
+  for sort in passwd group; do
+    accounts "$sort" | comm -13 "$pending/$sort" - | sed "s/^/$sort /"
+  done | sort -u - "$ledger/accounts" 2>/dev/null >"$ledger/accounts.new"
+  mv "$ledger/accounts.new" "$ledger/accounts" || return
+  { noted_by_others; cat "$ledger/sets/$set_name" "$t/needs" 2>/dev/null; } | sort -u >"$t/asked"
+  cut -d' ' -f1 "$t/came" | comm -23 - "$t/asked" | xargs -r apt-mark auto >/dev/null || return
+  rm -rf "$pending"
+}
+# What we brought for another reason, and is asked for by name now, must not go automatically.
+note_needs() {
+  sort -u "$t/needs" >"$t/sorted" && mv "$t/sorted" "$ledger/sets/$set_name" || return
+  ours | comm -12 - "$ledger/sets/$set_name" | xargs -r apt-mark manual >/dev/null
+}`;

@@ -1,0 +1,111 @@
+import { sh } from "../sh.ts";
+
+/**
+ * Letting packages go. What goes is decided by apt's own reckoning of what nobody needs any more, cut
+ * down to what our installs brought; what stands in the way is told before anything is touched.
+ */
+export const releaseFunctions = sh`
+# What apt would remove, with "-s" and the given command.
+would_remove() {
+  aptget -s -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false "$@" |
+    awk '$1 == "Remv" || $1 == "Purg" { sub(/:.*/, "", $2); print $2 }' | sort -u
+}
+lists() {
+  for name in $(cat); do
+    for file in "/var/lib/dpkg/info/$name.$1" "/var/lib/dpkg/info/$name":*".$1"; do
+      [ ! -e "$file" ] || printf '%s\\n' "$file"
+    done
+  done
+}
+# The paths that go with the packages in $1: what they alone own, and what their scripts delete.
+going_paths() {
+  lists list <"$1" >"$t/lists"
+  {
+    xargs -r cat <"$t/lists"
+    lists postrm <"$1" | xargs -r grep -l 'rm -[a-zA-Z]*[rR]' | xargs -r grep -ho '/[A-Za-z0-9._+/-]*'
+    sed 's,.*,/var/lib/&\\n/var/log/&\\n/var/cache/&\\n/etc/&,' "$1"
+  } | sed 's,/*$,,' | sort -u >"$t/going"
+  ls /var/lib/dpkg/info/*.list | grep -vxF -f "$t/lists" | xargs -r cat | sort -u |
+    comm -13 - "$t/going" | grep '/.*/'
+}
+# A purge deletes through whatever is mounted below, so it waits until nothing is.
+refuse_mounted() {
+  going_paths "$1" >"$t/paths"
+  awk '{ print $5 }' /proc/self/mountinfo | while read -r point; do printf '%b\\n' "$point"; done |
+    grep -Ev '^/(proc|sys|dev|run)?(/|$)' |
+    awk -v paths="$t/paths" '
+      BEGIN { while ((getline line < paths) > 0) going[line] = 1 }
+      { for (path = $0; path != ""; sub(/\\/[^\\/]*$/, "", path)) if (path in going) { print $0; next } }' |
+    sort -u | tr '\\n' ' ' >"$t/mounted"
+  [ ! -s "$t/mounted" ] || {
+    keep_asked
+    refuse "a purge would delete what is mounted at $(cat "$t/mounted")" 'Unmount it first.'
+  }
+}
+# When nothing goes after all, what was asked for by name must not look as if nobody wanted it.
+keep_asked() { xargs -r apt-mark manual <"$t/asked_for" >/dev/null; }
+
+let_go() {
+  [ $# != 0 ] || return 0
+  noted_by_others >"$t/others"
+  ours >"$t/ours"
+  printf '%s\\n' "$@" | sort -u | comm -12 - "$t/ours" | comm -23 - "$t/others" >"$t/candidates"
+  apt-mark showmanual | sed 's/:.*//' | sort -u | comm -12 - "$t/candidates" >"$t/asked_for"
+  xargs -r apt-mark auto <"$t/candidates" >/dev/null || return
+  would_remove autoremove | comm -12 - "$t/ours" >"$t/doomed"
+  comm -23 "$t/candidates" "$t/doomed" >"$t/stuck"
+  if [ -s "$t/stuck" ]; then
+    for_others=$(would_remove purge $(cat "$t/stuck") | comm -23 - "$t/ours" | tr '\\n' ' ')
+    [ -z "$for_others" ] || {
+      keep_asked
+      refuse "apt would take along what is not ours: $for_others" \\
+        "It needs $(tr '\\n' ' ' <"$t/stuck"), which came with this set. Remove it first."
+    }
+  fi
+  [ -s "$t/doomed" ] || return 0
+  along=$(would_remove purge $(cat "$t/doomed") | comm -23 - "$t/doomed" | tr '\\n' ' ')
+  [ -z "$along" ] || {
+    keep_asked
+    refuse "apt would take along what is not ours: $along" 'Remove it first, or keep what it needs.'
+  }
+  refuse_mounted "$t/doomed"
+  take_away "$t/doomed"
+}
+
+take_away() {
+  lists list <"$1" | xargs -r cat | grep -E '^/(etc|var|srv|opt)/' | sort -ru >"$t/theirs"
+  # Configuration that an earlier removal had left is not ours to purge.
+  sort "$ledger/brought" | join - "$1" | sed -n 's/ config$//p' >"$t/keep_config"
+  if [ -s "$t/keep_config" ]; then quiet aptget remove $(cat "$t/keep_config") || return; fi
+  quiet aptget purge $(comm -23 "$1" "$t/keep_config") || return
+  while IFS= read -r path; do
+    [ ! -d "$path" ] || dpkg -S "$path" >/dev/null 2>&1 || rmdir "$path" 2>/dev/null
+  done <"$t/theirs"
+  installed >"$t/installed"
+  sort "$ledger/brought" | join - "$t/installed" >"$ledger/brought.new"
+  mv "$ledger/brought.new" "$ledger/brought"
+}
+
+# Users and groups that came with the packages, once all sets are gone and unless they own anything.
+drop_accounts() {
+  ours | lists postinst | xargs -r cat >"$t/scripts"
+  sort -r "$ledger/accounts" | while read -r sort name; do
+    id=$(getent "$sort" "$name" | cut -d: -f3)
+    [ -n "$id" ] || continue
+    if [ "$id" -ge 1000 ] && [ "$id" -lt 60000 ]; then continue; fi
+    ! grep -qwF -e "$name" "$t/scripts" || continue
+    if [ "$sort" = passwd ]; then of=-uid; else of=-gid; fi
+    [ -z "$(find /proc -maxdepth 1 $of "$id" -print -quit 2>/dev/null)" ] || continue
+    [ -z "$(find /etc /var /home /srv /opt /root -xdev $of "$id" -print -quit 2>/dev/null)" ] || continue
+    if [ "$sort" = passwd ]; then userdel "$name"; else groupdel "$name"; fi >/dev/null 2>&1
+  done
+  return 0
+}
+
+release_set() {
+  [ -e "$ledger/sets/$set_name" ] || return 0
+  others=$(ls "$ledger/sets" | grep -vxF -e "$set_name")
+  if [ -n "$others" ]; then let_go $(cat "$ledger/sets/$set_name"); else let_go $(brought); fi || return
+  rm -f "$ledger/sets/$set_name"
+  [ -n "$others" ] || [ ! -e "$ledger/accounts" ] || drop_accounts
+}`;
