@@ -1,0 +1,77 @@
+// npm test: everything that must hold, one stage after another; the first that fails ends it.
+//   --fast   the stages that need neither hosts nor root
+import { globSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { installCli, NoCli } from "./cli/install.ts";
+import { clone, notes } from "./clone.ts";
+import { StepFailed, step } from "./run.ts";
+
+interface Stage {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+// The tests have hosts and a state of their own, so that those of npm start stay as they are.
+const environment = {
+  ...process.env,
+  QUINTET_TESTBED: join(clone, ".testbed-test"),
+  PULUMI_BACKEND_URL: pathToFileURL(join(notes, "state-test")).href,
+};
+
+const fast: readonly Stage[] = [
+  command("format and lint", "biome", "ci", "."),
+  command("types", "tsc", "-p", "."),
+  tests("unit tests", (file) => file.endsWith(".test.ts")),
+];
+
+const whole: readonly Stage[] = [
+  ...fast,
+  { name: "the Pulumi CLI", run: installCli },
+  command("a fresh testbed: down", "node", "testbed/main.ts", "down"),
+  command("a fresh testbed: up", "node", "testbed/main.ts", "up"),
+  tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isAcceptance(file)),
+  tests("acceptance", (file) => file.endsWith(".hosts.ts") && isAcceptance(file)),
+  command("testbed down", "node", "testbed/main.ts", "down"),
+];
+
+function isAcceptance(file: string): boolean {
+  return file.startsWith("test/acceptance/");
+}
+
+function command(name: string, ...words: [string, ...string[]]): Stage {
+  return { name, run: () => step(name, words, { environment }) };
+}
+
+function tests(name: string, belongs: (file: string) => boolean): Stage {
+  return {
+    name,
+    async run() {
+      const files = globSync("test/**/*.ts", { cwd: clone }).filter(belongs).sort();
+      // A stage that has lost its tests must not look like one that has passed.
+      if (files.length === 0) throw new StepFailed(`${name}: no test files found, so it`, 1);
+      const oneByOne = files.every((file) => file.endsWith(".hosts.ts"));
+      const words = ["--test", ...(oneByOne ? ["--test-concurrency=1"] : []), ...files];
+      await step(name, ["node", ...words], { environment });
+    },
+  };
+}
+
+async function check(stages: readonly Stage[]): Promise<void> {
+  const began = Date.now();
+  for (const [index, { name, run }] of stages.entries()) {
+    console.log(`\n${index + 1} of ${stages.length}  ${name}`);
+    await run();
+  }
+  console.log(
+    `\nAll ${stages.length} stages passed in ${Math.round((Date.now() - began) / 1000)} s.`,
+  );
+}
+
+try {
+  await check(process.argv.includes("--fast") ? fast : whole);
+} catch (error) {
+  if (!(error instanceof StepFailed || error instanceof NoCli)) throw error;
+  console.error(`\nFailed: ${error.message}`);
+  process.exitCode = error instanceof StepFailed ? error.status : 1;
+}

@@ -1,0 +1,65 @@
+// npm start: from a clone with its npm packages to five converged hosts. Every part looks first
+// whether it is done already, so it can be run again at any time, also after it was broken off.
+
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { installCli, NoCli } from "./cli/install.ts";
+import { clone } from "./clone.ts";
+import { clearDeadLocks, readLocks } from "./pulumi/locks.ts";
+import { readProject, settle, testbedStack } from "./pulumi/settings.ts";
+import { readWords } from "./pulumi/words.ts";
+import { StepFailed, step } from "./run.ts";
+import { summary } from "./summary.ts";
+
+const up = ["up", "--stack", testbedStack, "--yes", "--skip-preview", "--parallel", "64"];
+
+async function start(): Promise<void> {
+  title("1 of 3  The Pulumi CLI");
+  await installCli();
+
+  title("2 of 3  Five hosts on this machine");
+  await step("bringing up the hosts", ["node", "testbed/main.ts", "up"]);
+
+  title("3 of 3  From bare hosts to what the stack promises");
+  await waitForOtherRuns();
+  // Half of what a first run does is waiting for hosts, so it may do more at once than the engine's
+  // default, which counts this machine's cores.
+  await step("pulumi up", [join(clone, "operations", "bin", "pulumi"), ...up], {
+    ownProgress: true,
+  });
+
+  console.log(summary());
+}
+
+function title(words: string): void {
+  console.log(`\n${words}`);
+}
+
+/** A run that was broken off may have left its CLI behind, still writing: it is let finish. */
+async function waitForOtherRuns(): Promise<void> {
+  const project = readProject();
+  const { backendFolder } = settle(readWords(up), process.env, project, undefined);
+  if (backendFolder === undefined) return;
+  for (let seconds = 0; ; seconds += 2) {
+    const locks = readLocks(backendFolder, project.name, testbedStack);
+    const pids = clearDeadLocks(locks).holding.map((lock) => `${lock.pid} on ${lock.machine}`);
+    if (pids.length === 0) return;
+    if (seconds % 8 === 0) {
+      console.log(
+        `  waiting for another run of this stack, process ${pids.join(", ")} (${seconds} s)`,
+      );
+    }
+    await setTimeout(2_000);
+  }
+}
+
+try {
+  await start();
+} catch (error) {
+  if (!(error instanceof StepFailed || error instanceof NoCli)) throw error;
+  console.error(`\n${error.message}`);
+  if (error instanceof StepFailed) {
+    console.error("Next: read what it said above; npm start goes on from where it stopped.");
+  }
+  process.exitCode = error instanceof StepFailed ? error.status : 1;
+}

@@ -1,0 +1,45 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { clone } from "./clone.ts";
+
+/** The hosts of a stack, each with its promises counted by kind ("17 promises: 9 File, 8 Service"). */
+export function promisesOf(stack: string): [host: string, promises: string][] {
+  const run = spawnSync(
+    join(clone, "operations", "bin", "pulumi"),
+    ["stack", "export", "--stack", stack],
+    { encoding: "utf8", maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  if (run.status !== 0) return [];
+  return countPromises(JSON.parse(run.stdout).deployment?.resources ?? []);
+}
+
+/** What of a resource in the state this looks at. */
+export interface StateResource {
+  readonly type: string;
+  readonly inputs?: { readonly at?: { readonly host?: string } };
+}
+
+/** Counts by host and kind; what is on no host is left out. */
+export function countPromises(resources: readonly StateResource[]): [string, string][] {
+  const hosts = new Map<string, Map<string, number>>();
+  for (const { type, inputs } of resources) {
+    const host = inputs?.at?.host;
+    if (host === undefined) continue;
+    const kinds = hosts.get(host) ?? new Map<string, number>();
+    const kind = kindOf(type);
+    hosts.set(host, kinds.set(kind, (kinds.get(kind) ?? 0) + 1));
+  }
+  return [...hosts].sort(([one], [other]) => one.localeCompare(other)).map(inWords);
+}
+
+/** "pulumi-nodejs:dynamic/host:IniFile" is an IniFile. */
+export function kindOf(type: string): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}
+
+function inWords([host, kinds]: [string, Map<string, number>]): [string, string] {
+  const counts = [...kinds].sort(([one], [other]) => one.localeCompare(other));
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  const list = counts.map(([kind, count]) => `${count} ${kind}`).join(", ");
+  return [host, `${all} ${all === 1 ? "promise" : "promises"}: ${list}`];
+}

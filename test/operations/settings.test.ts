@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { delimiter } from "node:path";
+import { describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { settle, stateFolder, testbedPassphrase } from "../../operations/pulumi/settings.ts";
+import { readWords } from "../../operations/pulumi/words.ts";
+
+const project = { name: "quintet", backend: undefined };
+
+function settings(line: string, environment: NodeJS.ProcessEnv = {}, selected?: string) {
+  return settle(readWords(line.split(" ")), { PATH: "/bin", ...environment }, project, selected);
+}
+
+describe("the stack a command is meant for", () => {
+  for (const [line, environment, selected, stack] of [
+    ["preview", {}, undefined, "testbed"],
+    ["preview", {}, "organization/quintet/mine", "mine"],
+    ["preview", { PULUMI_STACK: "theirs" }, "mine", "theirs"],
+    ["up --stack mine", { PULUMI_STACK: "theirs" }, undefined, "mine"],
+    ["up --stack=organization/quintet/mine --yes", {}, undefined, "mine"],
+    ["up -s mine", {}, undefined, "mine"],
+    ["stack init mine", {}, undefined, "mine"],
+    ["stack select mine", {}, "testbed", "mine"],
+  ] as const) {
+    test(`${JSON.stringify(environment)} pulumi ${line}, selected ${selected}: ${stack}`, () => {
+      assert.equal(settings(line, environment, selected).stack, stack);
+    });
+  }
+});
+
+describe("what is filled in", () => {
+  test("is the state in the clone", () => {
+    const { variables } = settings("preview");
+    assert.equal(fileURLToPath(variables.PULUMI_BACKEND_URL ?? ""), stateFolder);
+  });
+
+  test("is no backend where the user has chosen one", () => {
+    const { variables, backendFolder } = settings("up", { PULUMI_BACKEND_URL: "s3://state" });
+    assert.equal(variables.PULUMI_BACKEND_URL, undefined);
+    assert.equal(backendFolder, undefined);
+  });
+
+  test("is no backend where Pulumi.yaml names one", () => {
+    const named = { name: "quintet", backend: "file:///srv/a%20state" };
+    const { variables, backendFolder } = settle(readWords(["up"]), {}, named, undefined);
+    assert.equal(variables.PULUMI_BACKEND_URL, undefined);
+    assert.equal(backendFolder, "/srv/a state");
+  });
+
+  test("is no backend for a login", () => {
+    assert.equal(settings("login s3://state").variables.PULUMI_BACKEND_URL, undefined);
+  });
+
+  test("is the testbed's passphrase for the testbed", () => {
+    const { variables } = settings("up --stack testbed");
+    assert.equal(variables.PULUMI_CONFIG_PASSPHRASE_FILE, testbedPassphrase);
+  });
+
+  test("is never the testbed's passphrase, which everybody knows, for another stack", () => {
+    for (const line of ["up --stack mine", "stack init mine", "up -s=mine"]) {
+      assert.equal(settings(line).variables.PULUMI_CONFIG_PASSPHRASE_FILE, undefined, line);
+    }
+  });
+
+  test("is no passphrase where the user has set one, be it empty", () => {
+    const { variables } = settings("up", { PULUMI_CONFIG_PASSPHRASE: "" });
+    assert.equal(variables.PULUMI_CONFIG_PASSPHRASE_FILE, undefined);
+  });
+
+  test("leaves the user's PATH behind the project's own programs", () => {
+    const path = (settings("up").variables.PATH ?? "").split(delimiter);
+    assert.match(path[0] ?? "", /node_modules\/\.bin$/);
+    assert.equal(path.at(-1), "/bin");
+  });
+});
+
+describe("a command line", () => {
+  test("that only asks for help needs no stack", () => {
+    assert.equal(readWords(["up", "--help"]).needsStack, false);
+  });
+
+  test("takes the stack's lock when it writes, and only then", () => {
+    assert.deepEqual(
+      ["up", "destroy", "refresh", "preview", "stack"].map((word) => readWords([word]).locks),
+      [true, true, true, false, false],
+    );
+  });
+});
