@@ -29,14 +29,19 @@ function idOf(s,   field) {
   split(s, field)
   return field[substr(by, 7) + 0]
 }
-function render(a, lead,   s) {
-  s = value[a, 1] marker(a)
-  if (idOf(trim(s)) == a) return s "\n"
-  print "no line of this text would be known again as " a ", by its " by | "cat 1>&2"
-  exit 3
+function render(a, lead,   k, s, out) {
+  for (k = 1; k <= size[a]; k++) {
+    s = value[a, k] marker(a)
+    if (idOf(trim(s)) != a) {
+      print "no line of this text would be known again as " a ", by its " by | "cat 1>&2"
+      exit 3
+    }
+    out = out s "\n"
+  }
+  return out
 }
 function understand(   i, s) {
-  last[""] = n
+  last[""] = n + 0
   for (i = 1; i <= n; i++) {
     s = trim(line[i])
     if ((id[i] = idOf(s)) != "") {

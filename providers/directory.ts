@@ -1,0 +1,107 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { Change, HostState } from "./contract.ts";
+import { Refused } from "./errors.ts";
+import { type HostPromise, HostResource } from "./resource.ts";
+import { sh } from "./sh.ts";
+
+/** Where: an absolute path, without a slash at its end. */
+const key = z.strictObject({
+  path: z.string().regex(/^(?:\/[^/\n]+)+$/, "an absolute path, without a slash at its end"),
+});
+const name = z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/, "a user or group is given by name");
+const value = z.strictObject({
+  owner: name,
+  group: name,
+  mode: z
+    .string()
+    .regex(/^[0-7]{3,4}$/, "a mode is three or four octal digits")
+    .transform((octal) => octal.padStart(4, "0")),
+});
+
+export type DirectoryKey = z.infer<typeof key>;
+export type DirectoryValue = z.infer<typeof value>;
+
+/** What stands for each property while something is mounted there: the folder below cannot be seen. */
+const covered = "covered by a mount";
+
+/**
+ * One folder with its owner, group and mode; never what is in it. Its parent must be there. While a file
+ * system is mounted on it, owner and mode are that file system's own and count as held, and it is not
+ * touched, not even looked at, since a dead mount would hang. At destroy a folder that we made goes
+ * if it is empty.
+ */
+export const directory = {
+  kind: "Directory",
+  key,
+  value,
+
+  // mountinfo writes a blank, a tab, a line break and a backslash as octal.
+  probe({ path }) {
+    const written = path.replace(/[ \t\n\\]/g, (char) => `\\${octal(char)}`);
+    return sh`if cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${written}; then echo mounted
+elif [ -d ${path} ]; then stat -Lc 'folder %U %G %a' ${path}
+elif [ -e ${path} ]; then echo other
+else echo absent; fi`;
+  },
+
+  parse(stdout, { path }) {
+    const [what, owner, group, mode] = stdout.trim().split(" ");
+    if (what === "absent") return undefined;
+    if (what === "mounted") return { owner: covered, group: covered, mode: covered };
+    if (what !== "folder" || !owner || !group || !mode) {
+      throw new Refused(
+        `${path} is not a folder.\n  Next: look what it is (ls -ld ${path}); move it away if it may go.`,
+      );
+    }
+    return { owner, group, mode: mode.padStart(4, "0") };
+  },
+
+  converge({ path }, want, have): Change[] {
+    if (!want) return have ? [remove(path, have)] : [];
+    if (have?.owner === covered || want.owner === covered) return [];
+    const wrong = (["owner", "group", "mode"] as const).filter(
+      (property) => have?.[property] !== want[property],
+    );
+    if (wrong.length === 0) return [];
+    // A mode of four digits leaves a folder's setuid and setgid bits as they are.
+    const dress = sh`chown ${`${want.owner}:${want.group}`} ${path} && chmod ug-s ${path} && chmod ${want.mode} ${path}`;
+    if (have) {
+      const old = wrong.map((property) => `${property} (was ${have[property]})`);
+      return [{ why: `set ${old.join(", ")} of ${path}`, script: dress }];
+    }
+    const make = sh`[ -d ${path} ] || mkdir -m 0700 ${path} || exit`;
+    return [{ why: `make the folder ${path} (was absent)`, script: sh`${make}\n${dress}` }];
+  },
+
+  // Not for what it does, which is the same, but because a folder in which others have put something
+  // stays, and that is no failure.
+  putBack(where, _kept, found, have): Change[] {
+    return directory.converge(where, found, have);
+  },
+} satisfies HostState<DirectoryKey, DirectoryValue>;
+
+function remove(path: string, have: DirectoryValue): Change {
+  const why = `remove the folder ${path} if it is empty`;
+  if (have.owner === covered) {
+    throw new Refused(
+      `${path} was made by Quintet, and something is mounted on it.\n  Next: unmount it (umount ${path}), then run again.`,
+    );
+  }
+  return { why, script: sh`rmdir ${path} || [ -n "$(ls -A ${path})" ]` };
+}
+
+function octal(char: string): string {
+  return char.charCodeAt(0).toString(8).padStart(3, "0");
+}
+
+/** A folder on a host. */
+export class Directory extends HostResource<DirectoryKey, DirectoryValue> {
+  constructor(
+    name: string,
+    promise: HostPromise<DirectoryKey, DirectoryValue>,
+    options?: pulumi.CustomResourceOptions,
+  ) {
+    super(directory, name, promise, options);
+  }
+}
