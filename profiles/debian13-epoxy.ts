@@ -15,7 +15,9 @@ export const debian13Epoxy: Profile = {
 
   baseline: {
     packages: { chrony: "present", kmod: "present", procps: "present", "iputils-ping": "present" },
-    hostsFile: "/etc/hosts",
+    hostsFile: { path: "/etc/hosts", by: "field 1" },
+    // The installer gives the host's own name this address, where no other host can reach it.
+    unwantedHostsLines: ["127.0.1.1"],
     // The connections that services hold to each other live for days. By default two hours pass
     // before one to a host that lost its power is noticed; with these it is two and a half minutes.
     sysctls: { "net.ipv4.tcp_keepalive_time": "60", "net.ipv4.tcp_keepalive_intvl": "10" },
@@ -56,8 +58,8 @@ export const debian13Epoxy: Profile = {
   gateway: {
     packages: { iptables: "present" },
     sysctls: { "net.ipv4.ip_forward": "1" },
-    masquerade: { table: "nat", chain: "quintet-masquerade", jumpFrom: "POSTROUTING" },
-    forward: { table: "filter", chain: "quintet-forward", jumpFrom: "FORWARD" },
+    masquerade: { table: "nat", chain: "quintet-masquerade", from: "POSTROUTING" },
+    forward: { table: "filter", chain: "quintet-forward", from: "FORWARD" },
   },
 
   gluster: {
@@ -94,19 +96,19 @@ export const debian13Epoxy: Profile = {
         path: "/etc/libvirt/libvirtd.conf",
         // The default is the mainboard's id. Cheap boards, and hosts that are guests themselves,
         // share one, and libvirt then takes a migration for one to the same host.
-        values: { host_uuid_source: '"machine-id"' },
+        values: { "/host_uuid_source": '"machine-id"' },
       },
       guestSettings: (address) => ({
         path: "/etc/libvirt/qemu.conf",
         values: {
           // A guest's memory travels over the LAN, between hosts with certificates, and no other way.
-          migration_address: `"${address}"`,
-          migration_host: `"${address}"`,
-          migrate_tls_x509_verify: "1",
-          migrate_tls_force: "1",
+          "/migration_address": `"${address}"`,
+          "/migration_host": `"${address}"`,
+          "/migrate_tls_x509_verify": "1",
+          "/migrate_tls_force": "1",
           // The default range is where Gluster's bricks listen.
-          migration_port_min: "61152",
-          migration_port_max: "61215",
+          "/migration_port_min": "61152",
+          "/migration_port_max": "61215",
         },
       }),
     },

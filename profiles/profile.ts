@@ -1,3 +1,5 @@
+import type { IptablesRulesKey } from "../providers/iptables-rules.ts";
+import type { LinesKey } from "../providers/lines.ts";
 import type { Script } from "../providers/sh.ts";
 import { debian13Epoxy } from "./debian13-epoxy.ts";
 
@@ -21,17 +23,10 @@ export interface TextFile extends Place {
   readonly content: string;
 }
 
-/** Keys of a config file, each with its value in the notation of that file. */
+/** Keys of an ini file by "section/key" ("/key" above the first section), values as they stand there. */
 export interface Settings {
   readonly path: string;
   readonly values: Readonly<Record<string, string>>;
-}
-
-/** A chain of our own, and where packets enter it. */
-export interface Chain {
-  readonly table: string;
-  readonly chain: string;
-  readonly jumpFrom: string;
 }
 
 /** A question that one script answers, and what to tell the operator when the answer is no. */
@@ -48,7 +43,9 @@ export interface Requirement {
 export interface BaselineNames {
   readonly packages: PackageSet;
   /** The file in which the hosts find each other's addresses. */
-  readonly hostsFile: string;
+  readonly hostsFile: LinesKey;
+  /** Ids of lines there that hide a host's own address from itself. */
+  readonly unwantedHostsLines: readonly string[];
   /** Kernel settings with their values. */
   readonly sysctls: Readonly<Record<string, string>>;
   readonly time: TimeNames;
@@ -71,8 +68,8 @@ export interface TimeNames {
 export interface GatewayNames {
   readonly packages: PackageSet;
   readonly sysctls: Readonly<Record<string, string>>;
-  readonly masquerade: Chain;
-  readonly forward: Chain;
+  readonly masquerade: IptablesRulesKey;
+  readonly forward: IptablesRulesKey;
 }
 
 /** The replicated volume and its mount. */

@@ -1,0 +1,152 @@
+import { called, type Draft, draftHosts } from "../draft.ts";
+import {
+  addressNumber,
+  canHold,
+  freeAddress,
+  type Network,
+  network,
+  networkText,
+  overlap,
+} from "../ipv4.ts";
+import { type Path, type Problem, set } from "../problems.ts";
+
+const names = ["lan", "vms", "public"] as const;
+type Networks = Partial<Record<(typeof names)[number], Network>>;
+
+/** Networks that overlap or are too small, addresses outside them or taken twice. */
+export function checkNetworks(draft: Draft): readonly Problem[] {
+  const networks = networksOf(draft);
+  return [
+    ...shapesOfNetworks(draft, networks),
+    ...overlaps(networks),
+    ...lanAddresses(draft, networks.lan),
+    ...publicAddresses(draft, networks),
+  ];
+}
+
+/** An address of the LAN that no host has, for the command that mends one. */
+export function freeLanAddress(draft: Draft): string | undefined {
+  const { lan } = networksOf(draft);
+  const taken = draftHosts(draft).flatMap(({ host }) => addressNumber(host.address ?? "") ?? []);
+  return lan && freeAddress(lan, new Set(taken));
+}
+
+function networksOf(draft: Draft): Networks {
+  const known = names.flatMap((name) => {
+    const found = network(draft.networks?.[name] ?? "");
+    return found ? [[name, found]] : [];
+  });
+  return Object.fromEntries(known);
+}
+
+function shapesOfNetworks(draft: Draft, networks: Networks): readonly Problem[] {
+  return names.flatMap((name) => {
+    const found = networks[name];
+    const written = draft.networks?.[name];
+    if (!found || written === undefined) return [];
+    const path = ["networks", name];
+    if (written !== networkText(found)) {
+      return [
+        {
+          path,
+          found: `"${written}", whose address is not the network's first`,
+          allowed: "the network's first address and the length of its prefix",
+          fix: set(path, networkText(found)),
+        },
+      ];
+    }
+    if (found.prefix >= 8 && found.prefix <= 29) return [];
+    return [
+      {
+        path,
+        found: `"${written}"`,
+        allowed: "a prefix from /8 to /29",
+        fix: set(path, networkText({ ...found, prefix: 24 })),
+      },
+    ];
+  });
+}
+
+function overlaps(networks: Networks): readonly Problem[] {
+  return names.flatMap((name, index) => {
+    const mine = networks[name];
+    const before = names.slice(0, index);
+    const other = before.find((one) => mine && networks[one] && overlap(mine, networks[one]));
+    if (!mine || !other || !networks[other]) return [];
+    const path = ["networks", name];
+    return [
+      {
+        path,
+        found: `"${networkText(mine)}", which overlaps networks.${other}, ${networkText(networks[other])}`,
+        allowed: "a network that has no address in common with another one of the site",
+        fix: set(path, apartFrom(Object.values(networks))),
+      },
+    ];
+  });
+}
+
+/** A private network of 256 addresses that is apart from all these. */
+function apartFrom(taken: readonly Network[]): string {
+  const candidates = ["10.0.0.0/24", "172.16.0.0/24", "192.168.100.0/24", "100.64.0.0/24"];
+  const apart = candidates.find((text) => {
+    const candidate = network(text);
+    return candidate && !taken.some((one) => overlap(one, candidate));
+  });
+  return apart ?? "10.0.0.0/24";
+}
+
+function lanAddresses(draft: Draft, lan: Network | undefined): readonly Problem[] {
+  const problems: Problem[] = [];
+  const owners = new Map<string, string>();
+  // Each suggestion counts as taken, so that two commands do not suggest the same one.
+  const taken = new Set(
+    draftHosts(draft).flatMap(({ host }) => addressNumber(host.address ?? "") ?? []),
+  );
+  for (const one of draftHosts(draft)) {
+    const { address } = one.host;
+    const number = addressNumber(address ?? "");
+    if (address === undefined || number === undefined) continue;
+    const owner = owners.get(address);
+    owners.set(address, owner ?? called(one));
+    const outside = lan !== undefined && !canHold(lan, number);
+    if (!outside && owner === undefined) continue;
+    const free = lan ? freeAddress(lan, taken) : undefined;
+    taken.add(addressNumber(free ?? "") ?? -1);
+    const reason = outside
+      ? `which no host can have in networks.lan, ${networkText(lan)}`
+      : `the address of ${owner} too`;
+    const path: Path = [...one.at, "address"];
+    problems.push({
+      path,
+      found: `"${address}", ${reason}`,
+      allowed: "an address in networks.lan that no other host has",
+      fix: set(path, free ?? "ADDRESS"),
+    });
+  }
+  return problems;
+}
+
+function publicAddresses(draft: Draft, networks: Networks): readonly Problem[] {
+  return draftHosts(draft).flatMap(({ host, at }) => {
+    const number = addressNumber(host.publicAddress ?? "");
+    if (number === undefined || !host.roles?.includes("gateway")) return [];
+    const inside = (["lan", "vms"] as const).find((name) => {
+      const own = networks[name];
+      return own && own.first <= number && number <= own.last;
+    });
+    const outside = networks.public && !canHold(networks.public, number);
+    if (!inside && !outside) return [];
+    const path = [...at, "publicAddress"];
+    const free = networks.public ? freeAddress(networks.public, new Set()) : undefined;
+    return [
+      {
+        path,
+        found: `"${host.publicAddress}", ${inside ? `an address of networks.${inside}` : "which no host can have in networks.public"}`,
+        allowed: networks.public
+          ? `an address in networks.public, ${networkText(networks.public)}`
+          : "the gateway's address outside, or nothing where that is given by DHCP",
+        fix: set(path, free ?? "203.0.113.2"),
+      },
+    ];
+  });
+}

@@ -1,0 +1,165 @@
+import { Secret } from "../providers/sh.ts";
+import { readConfig } from "./config.ts";
+import type { counterNames, passwordNames, roles, SiteConfig } from "./schema.ts";
+
+export type Role = (typeof roles)[number];
+export type PasswordName = (typeof passwordNames)[number];
+export type CounterName = (typeof counterNames)[number];
+
+/** A host and what it does. */
+export interface Host {
+  /** Also its name in the ssh config. */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** In the LAN. */
+  readonly address: string;
+  readonly roles: readonly Role[];
+  readonly lanInterface: string;
+}
+
+/** The host between the LAN and the outside. */
+export interface Gateway extends Host {
+  readonly publicInterface: string;
+  /** Left out where it is given by DHCP. */
+  readonly publicAddress?: string;
+}
+
+/** One copy's place. */
+export interface Brick {
+  readonly host: string;
+  readonly path: string;
+  /** As Gluster writes it: "compute1:/export/brick/instances". */
+  readonly name: string;
+}
+
+/** The replicated volume that holds the guests' disks. */
+export interface Storage {
+  readonly volume: string;
+  readonly replica: number;
+  /** In the order that decides which bricks are copies of each other. */
+  readonly bricks: readonly Brick[];
+  /** Folders down to the brick, the outermost first, without those that every system has. */
+  readonly brickFolders: readonly string[];
+  /** The host from which the others are invited into the pool; it makes the volume. */
+  readonly origin: Host;
+  /** The names of those that are invited. */
+  readonly peers: readonly string[];
+  /** The addresses that may mount the volume. */
+  readonly clients: readonly string[];
+}
+
+/** Everything about this cloud that is not the same in every other one, computed once. */
+export interface Site {
+  readonly profile: string;
+  readonly hosts: readonly Host[];
+  readonly controller: Host;
+  readonly gateway: Gateway;
+  readonly computes: readonly Host[];
+  readonly networks: { readonly lan: string; readonly vms: string; readonly public?: string };
+  /** The line of each host in the hosts file, by the address that it begins with. */
+  readonly hostsLines: Readonly<Record<string, string>>;
+  readonly storage: Storage;
+  readonly acceleration: SiteConfig["hypervisor"]["acceleration"];
+  readonly time: {
+    /** None where the profile's own choice will do. */
+    readonly servers: readonly string[];
+    readonly steersClock: boolean;
+  };
+  /** Passwords that somebody brought; the others are drawn. */
+  readonly ownPasswords: Readonly<Partial<Record<PasswordName, Secret>>>;
+  /** How often each was drawn anew. */
+  readonly rotation: Readonly<Record<CounterName, number>>;
+  readonly workers: number;
+  readonly protectData: boolean;
+  /** Hosts that are away for now; those that are abandoned are among them. */
+  readonly down: ReadonlySet<string>;
+  readonly abandoned: ReadonlySet<string>;
+}
+
+/**
+ * The site that these texts describe. Pure.
+ * @throws BadConfig with every problem there is.
+ */
+export function parseSite(
+  texts: Readonly<Record<string, string>>,
+  secrets: ReadonlySet<string>,
+): Site {
+  return derive(readConfig(texts, secrets));
+}
+
+function derive(config: SiteConfig): Site {
+  const hosts: readonly Host[] = config.hosts.map((host) => ({
+    name: host.name,
+    aliases: host.aliases,
+    address: host.address,
+    roles: host.roles,
+    lanInterface: host.lanInterface,
+  }));
+  const [controller] = hosts.filter((host) => host.roles.includes("controller"));
+  if (!controller) throw new TypeError("the checks let a site without a controller pass");
+  const computes = hosts.filter((host) => host.roles.includes("compute"));
+  return {
+    profile: config.profile,
+    hosts,
+    controller,
+    gateway: gatewayOf(config, hosts),
+    computes,
+    networks: {
+      lan: config.networks.lan,
+      vms: config.networks.vms,
+      ...(config.networks.public !== undefined && { public: config.networks.public }),
+    },
+    hostsLines: Object.fromEntries(
+      hosts.map(({ name, address, aliases }) => [address, [address, name, ...aliases].join(" ")]),
+    ),
+    storage: storageOf(config, hosts, computes, controller),
+    acceleration: config.hypervisor.acceleration,
+    time: config.time,
+    ownPasswords: Object.fromEntries(
+      Object.entries(config.passwords).flatMap(([name, password]) =>
+        password === undefined ? [] : [[name, new Secret(password)]],
+      ),
+    ),
+    rotation: config.rotation,
+    workers: config.sizes.workers,
+    protectData: config.protectData,
+    down: new Set([...config.down, ...config.abandoned]),
+    abandoned: new Set(config.abandoned),
+  };
+}
+
+function gatewayOf(config: SiteConfig, hosts: readonly Host[]): Gateway {
+  const index = config.hosts.findIndex((host) => host.roles.includes("gateway"));
+  const host = hosts[index];
+  const { publicInterface, publicAddress } = config.hosts[index] ?? {};
+  if (!host || publicInterface === undefined) {
+    throw new TypeError("the checks let a site without a gateway pass");
+  }
+  return { ...host, publicInterface, ...(publicAddress !== undefined && { publicAddress }) };
+}
+
+/** Folders that every system has, and that are not ours to make. */
+const everywhere = new Set(["/home", "/media", "/mnt", "/opt", "/srv", "/var", "/var/lib"]);
+
+function storageOf(
+  { gluster }: SiteConfig,
+  hosts: readonly Host[],
+  computes: readonly Host[],
+  origin: Host,
+): Storage {
+  const [, ...parts] = gluster.brick.split("/");
+  const folders = parts.map((_part, index) => `/${parts.slice(0, index + 1).join("/")}`);
+  return {
+    volume: gluster.volume,
+    replica: gluster.replica ?? computes.length,
+    bricks: computes.map(({ name }) => ({
+      host: name,
+      path: gluster.brick,
+      name: `${name}:${gluster.brick}`,
+    })),
+    brickFolders: folders.filter((folder) => !everywhere.has(folder)),
+    origin,
+    peers: hosts.filter((host) => host !== origin).map((host) => host.name),
+    clients: hosts.map((host) => host.address),
+  };
+}
