@@ -1,0 +1,55 @@
+#!/bin/sh
+# Keeps one host powered: wires it, boots it, and boots it again when it reboots. It ends when the host
+# is powered off, and when it is killed the kernel kills the host, so that neither outlives the other.
+# Called in the host's folder.
+#
+#   host.sh CGROUP MACHINE NAME whole|light NAMESPACE OPERATOR_NAMESPACE BASE
+cgroup=$1 machine=$2 name=$3 size=$4 namespace=$5 operator=$6 base=$7
+
+for hierarchy in unified systemd memory pids .; do
+  [ -e "/sys/fs/cgroup/$hierarchy/cgroup.procs" ] || continue
+  mkdir -p "/sys/fs/cgroup/$hierarchy/$cgroup" && echo $$ >"/sys/fs/cgroup/$hierarchy/$cgroup/cgroup.procs"
+done
+
+unplug() {
+  ip -n "$operator" -force -batch cables.out
+  ip netns delete "$namespace"
+} 2>/dev/null
+
+plug_in() {
+  unplug
+  ip netns add "$namespace" &&
+    ip -n "$operator" -batch cables.in &&
+    ip -n "$namespace" -batch inside
+}
+
+set -- --machine="$machine" --hostname="$name" --network-namespace-path="/run/netns/$namespace" \
+  --register=no --keep-unit --resolv-conf=off --timezone=off --link-journal=no --console=read-only \
+  --capability=all --drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE \
+  --bind="$PWD/export:/export" --bind=/dev/fuse --bind=/dev/net/tun
+if [ "$size" = whole ]; then
+  set -- "$@" --kill-signal=SIGRTMIN+3 --boot
+else
+  set -- "$@" --kill-signal=SIGKILL --as-pid2 \
+    /bin/sh -c 'mkdir -p /run/sshd && exec /usr/sbin/sshd -D -e'
+fi
+
+# libvirt wants the unified hierarchy; hosts set their own network's sysctl and nobody else's.
+export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_API_VFS_WRITABLE=network
+export SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_LOCK=0
+
+# The disk is mounted where only the host sees it, so it is gone when the host is. It is not synced:
+# a host's power loss is not the machine's. The kernel marks such a disk, and the mark is taken away.
+on_disk='rm -rf work/work/incompat
+mount -t overlay -o "lowerdir=$0,upperdir=upper,workdir=work,volatile" overlay root &&
+exec systemd-nspawn --directory="$PWD/root" "$@"'
+
+rebooting=133
+status=$rebooting
+while [ "$status" = "$rebooting" ]; do
+  plug_in || exit
+  setpriv --pdeathsig KILL unshare --mount --propagation slave sh -c "$on_disk" "$base" "$@"
+  status=$?
+done
+unplug
+exit "$status"

@@ -1,0 +1,57 @@
+/**
+ * The five hosts on this machine:  npm run testbed -- COMMAND
+ *
+ *   up [--light N] | down | status     bring up the five hosts (or N light ones) | remove everything | what is up
+ *   ssh HOST [CMD] | op CMD | inet CMD a shell or a command on a host | at the operator's place | in the internet
+ *   start | stop | kill [HOST]         power on | clean shutdown | power loss: of one host, or of all at once
+ *   reset HOST | link HOST IF up|down  a new bare disk | a cable plugged in or pulled out
+ *   deps                               install what the testbed needs on this machine (`up` does it too)
+ */
+import { foreground } from "./command.ts";
+import { BadRequest, TestbedError } from "./errors.ts";
+import { hostNamed } from "./hosts.ts";
+import { checkMachine, installPrograms } from "./machine.ts";
+import { atInternet, atOperator } from "./network.ts";
+import { place } from "./place.ts";
+import { statusTable } from "./status.ts";
+import { down, kill, link, reset, start, stop, up } from "./testbed.ts";
+
+const usage = `usage: testbed up [--light N] | down | status | deps
+       testbed ssh HOST [CMD] | op CMD | inet CMD
+       testbed start [HOST] | stop [HOST] | kill [HOST] | reset HOST
+       testbed link HOST IF up|down`;
+
+async function obey(command: string, words: readonly string[]): Promise<number> {
+  const [first = "", second = "", third = ""] = words;
+  const power = { start, stop, kill }[command];
+  if (power !== undefined) await power(words);
+  else if (command === "up") await up(upOptions(words));
+  else if (command === "down") await down();
+  else if (command === "status") console.log(await statusTable(place()));
+  else if (command === "deps") await installPrograms(place());
+  else if (command === "reset" && words.length === 1) await reset(first);
+  else if (command === "link" && words.length === 3) await link(first, second, third);
+  else if (command === "ssh" && words.length > 0) {
+    const host = hostNamed(first).name;
+    return foreground(["ssh", "-F", place().sshConfig, host, ...words.slice(1)]);
+  } else if (command === "op" && words.length > 0) return foreground(atOperator(place(), words));
+  else if (command === "inet" && words.length > 0) return foreground(atInternet(place(), words));
+  else throw new BadRequest(usage);
+  return 0;
+}
+
+function upOptions(words: readonly string[]): { light?: number } {
+  if (words.length === 0) return {};
+  if (words.length === 2 && words[0] === "--light") return { light: Number(words[1]) };
+  throw new BadRequest(usage);
+}
+
+try {
+  const [command = "", ...words] = process.argv.slice(2);
+  if (command !== "" && command !== "up") await checkMachine();
+  process.exitCode = await obey(command, words);
+} catch (error) {
+  if (!(error instanceof TestbedError)) throw error;
+  process.stderr.write(`testbed: ${error.message}\n`);
+  process.exitCode = error instanceof BadRequest ? 2 : 1;
+}
