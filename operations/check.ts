@@ -3,8 +3,9 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { installCli, NoCli } from "./cli/install.ts";
+import { installCli } from "./cli/install.ts";
 import { clone, notes } from "./clone.ts";
+import { endWell } from "./ending.ts";
 import { StepFailed, step } from "./run.ts";
 
 interface Stage {
@@ -49,7 +50,7 @@ function tests(name: string, belongs: (file: string) => boolean): Stage {
     async run() {
       const files = globSync("test/**/*.ts", { cwd: clone }).filter(belongs).sort();
       // A stage that has lost its tests must not look like one that has passed.
-      if (files.length === 0) throw new StepFailed(`${name}: no test files found, so it`, 1);
+      if (files.length === 0) throw new StepFailed(`${name}, which found no test files`, 1);
       const oneByOne = files.every((file) => file.endsWith(".hosts.ts"));
       const words = ["--test", ...(oneByOne ? ["--test-concurrency=1"] : []), ...files];
       await step(name, ["node", ...words], { environment });
@@ -68,10 +69,4 @@ async function check(stages: readonly Stage[]): Promise<void> {
   );
 }
 
-try {
-  await check(process.argv.includes("--fast") ? fast : whole);
-} catch (error) {
-  if (!(error instanceof StepFailed || error instanceof NoCli)) throw error;
-  console.error(`\nFailed: ${error.message}`);
-  process.exitCode = error instanceof StepFailed ? error.status : 1;
-}
+await endWell(() => check(process.argv.includes("--fast") ? fast : whole));

@@ -5,7 +5,7 @@ import { clone } from "./clone.ts";
 export class StepFailed extends Error {
   readonly status: number;
   constructor(step: string, status: number) {
-    super(`${step} failed (exit ${status}).`);
+    super(`Failed: ${step} (exit ${status}). Next: see above; the same command goes on from here.`);
     this.name = "StepFailed";
     this.status = status;
   }

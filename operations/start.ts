@@ -3,12 +3,13 @@
 
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { installCli, NoCli } from "./cli/install.ts";
+import { installCli } from "./cli/install.ts";
 import { clone } from "./clone.ts";
+import { endWell } from "./ending.ts";
 import { clearDeadLocks, readLocks } from "./pulumi/locks.ts";
 import { readProject, settle, testbedStack } from "./pulumi/settings.ts";
 import { readWords } from "./pulumi/words.ts";
-import { StepFailed, step } from "./run.ts";
+import { step } from "./run.ts";
 import { summary } from "./summary.ts";
 
 const up = ["up", "--stack", testbedStack, "--yes", "--skip-preview", "--parallel", "64"];
@@ -53,13 +54,4 @@ async function waitForOtherRuns(): Promise<void> {
   }
 }
 
-try {
-  await start();
-} catch (error) {
-  if (!(error instanceof StepFailed || error instanceof NoCli)) throw error;
-  console.error(`\n${error.message}`);
-  if (error instanceof StepFailed) {
-    console.error("Next: read what it said above; npm start goes on from where it stopped.");
-  }
-  process.exitCode = error instanceof StepFailed ? error.status : 1;
-}
+await endWell(start);

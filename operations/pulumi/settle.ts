@@ -22,7 +22,9 @@ const cli = join(cliFolder(), "pulumi");
 
 function main(commandLine: readonly string[]): Script[] {
   if (!existsSync(cli)) {
-    throw new NotReady(`the Pulumi CLI ${cliVersion} is not at ${cli}.\n  Next: npm start`);
+    throw new NotReady(
+      `the Pulumi CLI ${cliVersion} is not at ${cli}.\n  Next: npm start, or npm run ready`,
+    );
   }
   const words = readWords(commandLine);
   if (!isInClone(resolve(words.folder ?? "."))) return [sh`quintet_cli=${cli}`];
