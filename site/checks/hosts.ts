@@ -98,11 +98,14 @@ function exactlyOne(
 }
 
 function interfaces(hosts: readonly DraftHost[]): readonly Problem[] {
+  const hasGateway = hosts.some(({ host }) => host.roles?.includes("gateway"));
   return hosts.flatMap((one) => {
     const { host, at } = one;
     if (!host.roles) return [];
     const path = [...at, "publicInterface"];
     if (!host.roles.includes("gateway")) {
+      // Where there is no gateway, such a host is the one that should be it.
+      if (!hasGateway) return [];
       return (["publicInterface", "publicAddress"] as const)
         .filter((key) => host[key] !== undefined)
         .map((key) => ({

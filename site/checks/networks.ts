@@ -18,7 +18,7 @@ export function checkNetworks(draft: Draft): readonly Problem[] {
   const networks = networksOf(draft);
   return [
     ...shapesOfNetworks(draft, networks),
-    ...overlaps(networks),
+    ...overlaps(draft, networks),
     ...lanAddresses(draft, networks.lan),
     ...publicAddresses(draft, networks),
   ];
@@ -67,7 +67,8 @@ function shapesOfNetworks(draft: Draft, networks: Networks): readonly Problem[] 
   });
 }
 
-function overlaps(networks: Networks): readonly Problem[] {
+function overlaps(draft: Draft, networks: Networks): readonly Problem[] {
+  const gateway = draftHosts(draft).find(({ host }) => host.roles?.includes("gateway"))?.host;
   return names.flatMap((name, index) => {
     const mine = networks[name];
     const before = names.slice(0, index);
@@ -79,20 +80,24 @@ function overlaps(networks: Networks): readonly Problem[] {
         path,
         found: `"${networkText(mine)}", which overlaps networks.${other}, ${networkText(networks[other])}`,
         allowed: "a network that has no address in common with another one of the site",
-        fix: set(path, apartFrom(Object.values(networks))),
+        fix: set(
+          path,
+          apartFrom(
+            Object.values(networks),
+            name === "public" ? gateway?.publicAddress : undefined,
+          ),
+        ),
       },
     ];
   });
 }
 
-/** A private network of 256 addresses that is apart from all these. */
-function apartFrom(taken: readonly Network[]): string {
-  const candidates = ["10.0.0.0/24", "172.16.0.0/24", "192.168.100.0/24", "100.64.0.0/24"];
-  const apart = candidates.find((text) => {
-    const candidate = network(text);
-    return candidate && !taken.some((one) => overlap(one, candidate));
-  });
-  return apart ?? "10.0.0.0/24";
+/** A network of 256 addresses that is apart from all these, around this address where that can be. */
+function apartFrom(taken: readonly Network[], around = "10.0.0.0"): string {
+  const starts = [around, "10.0.0.0", "172.16.0.0", "192.168.100.0", "100.64.0.0"];
+  const candidates = starts.flatMap((start) => network(`${start}/24`) ?? []);
+  const apart = candidates.find((one) => !taken.some((other) => overlap(one, other)));
+  return apart ? networkText(apart) : "10.0.0.0/24";
 }
 
 function lanAddresses(draft: Draft, lan: Network | undefined): readonly Problem[] {
@@ -127,6 +132,10 @@ function lanAddresses(draft: Draft, lan: Network | undefined): readonly Problem[
 }
 
 function publicAddresses(draft: Draft, networks: Networks): readonly Problem[] {
+  const others = [networks.lan, networks.vms].flatMap((one) => one ?? []);
+  const clear = networks.public && !others.some((one) => overlap(one, networks.public ?? one));
+  // A network that is wrong itself says nothing about an address in it.
+  const around = clear ? networks.public : undefined;
   return draftHosts(draft).flatMap(({ host, at }) => {
     const number = addressNumber(host.publicAddress ?? "");
     if (number === undefined || !host.roles?.includes("gateway")) return [];
@@ -134,16 +143,16 @@ function publicAddresses(draft: Draft, networks: Networks): readonly Problem[] {
       const own = networks[name];
       return own && own.first <= number && number <= own.last;
     });
-    const outside = networks.public && !canHold(networks.public, number);
+    const outside = around && !canHold(around, number);
     if (!inside && !outside) return [];
     const path = [...at, "publicAddress"];
-    const free = networks.public ? freeAddress(networks.public, new Set()) : undefined;
+    const free = around ? freeAddress(around, new Set()) : undefined;
     return [
       {
         path,
         found: `"${host.publicAddress}", ${inside ? `an address of networks.${inside}` : "which no host can have in networks.public"}`,
-        allowed: networks.public
-          ? `an address in networks.public, ${networkText(networks.public)}`
+        allowed: around
+          ? `an address in networks.public, ${networkText(around)}`
           : "the gateway's address outside, or nothing where that is given by DHCP",
         fix: set(path, free ?? "203.0.113.2"),
       },
