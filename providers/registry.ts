@@ -1,8 +1,30 @@
 import type { AnyState } from "./contract.ts";
+import { directory } from "./directory.ts";
 import { file } from "./file.ts";
+import { iniFile } from "./ini-file.ts";
+import { iptablesRules } from "./iptables-rules.ts";
+import { kernelModule } from "./kernel-module.ts";
+import { lines } from "./lines.ts";
+import { packages } from "./packages.ts";
+import { platform } from "./platform.ts";
+import { service } from "./service.ts";
+import { sysctl } from "./sysctl.ts";
+import { task } from "./task.ts";
 
 /** Every kind of fact about a host. `test/laws.ts` runs the laws for each. */
-export const registry: readonly AnyState[] = [file];
+export const registry: readonly AnyState[] = [
+  directory,
+  file,
+  iniFile,
+  iptablesRules,
+  kernelModule,
+  lines,
+  packages,
+  platform,
+  service,
+  sysctl,
+  task,
+];
 
 /** @throws Error for a name that no kind has: a state that a newer Quintet has written. */
 export function kindNamed(name: string): AnyState {

@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a concern may be told beside its arguments. */
+export interface ConcernOptions extends pulumi.ComponentResourceOptions {
+  /** Resources that have to be in place before any child of this component is looked at. */
+  readonly dependsOn?: pulumi.Resource[];
+}
+
+/**
+ * One concern of the cloud. Pulumi does not hand a component's `dependsOn` on to its children; this
+ * does, so that `dependsOn: [gateway]` means what it says.
+ */
+export class Concern extends pulumi.ComponentResource {
+  readonly #before: readonly pulumi.Resource[];
+
+  constructor(kind: string, name: string, options: ConcernOptions) {
+    super(`quintet:index:${kind}`, name, {}, options);
+    this.#before = options.dependsOn ?? [];
+  }
+
+  /** Options of a child that follows these resources, and all that the component follows. */
+  protected after(...resources: readonly pulumi.Resource[]): pulumi.CustomResourceOptions {
+    return { parent: this, dependsOn: [...this.#before, ...resources] };
+  }
+}

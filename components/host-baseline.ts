@@ -1,0 +1,99 @@
+import type { BaselineNames } from "../profiles/profile.ts";
+import { Directory } from "../providers/directory.ts";
+import { File } from "../providers/file.ts";
+import { Lines } from "../providers/lines.ts";
+import { Packages } from "../providers/packages.ts";
+import { Service } from "../providers/service.ts";
+import { Sysctl } from "../providers/sysctl.ts";
+import { Concern, type ConcernOptions } from "./concern.ts";
+
+export interface HostBaselineArgs {
+  readonly host: string;
+  /** Lines of the hosts file by their address: every host finds every other one by name. */
+  readonly hostsLines: Readonly<Record<string, string>>;
+  /** Where the time comes from; the profile's own choice where the list is empty. */
+  readonly timeServers: readonly string[];
+  /** False where the host may not set its clock (a container): it measures only. */
+  readonly steersClock: boolean;
+  readonly names: BaselineNames;
+}
+
+/**
+ * What every host gets, whatever its roles: the others' names (step 3), the right time (steps 17 to
+ * 19), and kernel settings. Certificates and tokens are judged by the clock, so it comes first.
+ */
+export class HostBaseline extends Concern {
+  constructor(name: string, args: HostBaselineArgs, options: ConcernOptions = {}) {
+    super("HostBaseline", name, options);
+    const { host, names } = args;
+
+    const unwanted = names.unwantedHostsLines.map((id) => [id, []]);
+    new Lines(
+      `${name}-hosts`,
+      {
+        host,
+        key: names.hostsFile,
+        value: { ...args.hostsLines, ...Object.fromEntries(unwanted) },
+      },
+      this.after(),
+    );
+    for (const [key, value] of Object.entries(names.sysctls)) {
+      const promise = { host, key: { name: key }, value: { runtime: value, boot: value } };
+      new Sysctl(`${name}-${key}`, promise, this.after());
+    }
+    const packages = new Packages(
+      `${name}-packages`,
+      { host, key: { set: "baseline" }, value: names.packages },
+      this.after(),
+    );
+    this.#time(name, args, packages);
+    this.registerOutputs();
+  }
+
+  #time(name: string, args: HostBaselineArgs, packages: Packages): void {
+    const { host, timeServers, steersClock } = args;
+    const { unit, config, configText, servers, withoutSteering } = args.names.time;
+    const { path, ...ownership } = config;
+    const content = configText(timeServers.length > 0 ? timeServers : servers);
+    const files = [
+      new File(
+        `${name}-time`,
+        { host, key: { path }, value: { content, ...ownership } },
+        this.after(packages),
+      ),
+    ];
+    if (!steersClock) files.push(this.#dropIn(name, host, withoutSteering, packages));
+    new Service(
+      `${name}-time-service`,
+      {
+        host,
+        key: { unit },
+        value: { enabled: true, active: true, files: [path] },
+        after: files.map((file) => file.written),
+      },
+      this.after(packages, ...files),
+    );
+  }
+
+  #dropIn(
+    name: string,
+    host: string,
+    { path, content, ...ownership }: BaselineNames["time"]["withoutSteering"],
+    packages: Packages,
+  ): File {
+    const folder = new Directory(
+      `${name}-time-drop-in-folder`,
+      {
+        host,
+        key: { path: path.slice(0, path.lastIndexOf("/")) },
+        value: { owner: "root", group: "root", mode: "0755" },
+      },
+      this.after(packages),
+    );
+    return new File(
+      `${name}-time-drop-in`,
+      { host, key: { path }, value: { content, ...ownership } },
+      this.after(folder),
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { GatewayNames } from "../profiles/profile.ts";
+import { IptablesRules } from "../providers/iptables-rules.ts";
+import { Packages } from "../providers/packages.ts";
+import { Sysctl } from "../providers/sysctl.ts";
+import { Concern, type ConcernOptions } from "./concern.ts";
+
+export interface NatGatewayArgs {
+  /** The host with a leg in each network. */
+  readonly host: string;
+  /** The private network in CIDR form; nobody else's packets are passed on. */
+  readonly lan: string;
+  readonly lanInterface: string;
+  readonly publicInterface: string;
+  readonly names: GatewayNames;
+}
+
+/**
+ * The way out of the LAN (the paper's steps 1 and 2): the gateway forwards between the LAN and the
+ * public interface and nothing else, and lends its public address to what leaves. Rules of others
+ * (libvirt, Neutron, the admin) are not flushed, as the paper's are.
+ */
+export class NatGateway extends Concern {
+  readonly routing: readonly pulumi.Resource[];
+
+  constructor(name: string, args: NatGatewayArgs, options: ConcernOptions = {}) {
+    super("NatGateway", name, options);
+    const { host, lan, lanInterface, publicInterface, names } = args;
+
+    const packages = new Packages(
+      `${name}-packages`,
+      { host, key: { set: name }, value: names.packages },
+      this.after(),
+    );
+    // Addresses are rewritten before forwarding begins: no private address leaves, not even at first.
+    const masquerade = new IptablesRules(
+      `${name}-masquerade`,
+      {
+        host,
+        key: names.masquerade,
+        value: { "10-lan": `-s ${lan} -o ${publicInterface} -j MASQUERADE` },
+      },
+      this.after(packages),
+    );
+    const forward = new IptablesRules(
+      `${name}-forward`,
+      {
+        host,
+        key: names.forward,
+        value: {
+          "10-out": `-s ${lan} -i ${lanInterface} -o ${publicInterface} -j ACCEPT`,
+          "20-back": `-d ${lan} -i ${publicInterface} -o ${lanInterface} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+          "30-not-in": `-i ${publicInterface} -o ${lanInterface} -j DROP`,
+          "40-no-other-way-out": `-i ${lanInterface} -o ${publicInterface} -j DROP`,
+        },
+      },
+      this.after(packages),
+    );
+    const sysctls = Object.entries(names.sysctls).map(
+      ([key, value]) =>
+        new Sysctl(
+          `${name}-${key}`,
+          { host, key: { name: key }, value: { runtime: value, boot: value } },
+          this.after(masquerade, forward),
+        ),
+    );
+    this.routing = [masquerade, forward, ...sysctls];
+    this.registerOutputs();
+  }
+}
