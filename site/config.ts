@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { checkHosts } from "./checks/hosts.ts";
-import { checkNetworks, freeLanAddress } from "./checks/networks.ts";
+import { checkNetworks, freeLanAddresses } from "./checks/networks.ts";
 import { checkPasswords } from "./checks/passwords.ts";
 import { checkStorage } from "./checks/storage.ts";
 import type { Draft } from "./draft.ts";
@@ -26,10 +26,11 @@ export function readConfig(
   const parsed = schema.safeParse(tree);
   const issues = parsed.success ? [] : parsed.error.issues;
   const draft = parsed.success ? parsed.data : wellShaped(tree, issues);
+  const nextFree = freeLanAddresses(draft);
   const problems = [
-    ...issues.flatMap((issue) => misshapen(issue, tree, draft, isSecret)),
+    ...issues.flatMap((issue) => misshapen(issue, tree, nextFree, isSecret)),
     ...checkHosts(draft),
-    ...checkNetworks(draft),
+    ...checkNetworks(draft, nextFree),
     ...checkStorage(draft),
     ...checkPasswords(draft, isSecret),
   ];
@@ -88,7 +89,7 @@ function at(tree: unknown, path: readonly PropertyKey[]): unknown {
 function misshapen(
   issue: z.core.$ZodIssue,
   tree: Tree,
-  draft: Draft,
+  nextFree: () => string | undefined,
   isSecret: IsSecret,
 ): readonly Problem[] {
   const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
@@ -100,7 +101,7 @@ function misshapen(
   const found = at(tree, path);
   const place = [...path, ...below];
   const isAddress = path[0] === "hosts" && path[2] === "address";
-  const better = isAddress ? (freeLanAddress(draft) ?? example) : example;
+  const better = isAddress ? (nextFree() ?? example) : example;
   const command = better === undefined ? setSecret(place) : set(place, better);
   // The CLI does not put a map or list in the place of a plain value by itself.
   const first = found !== undefined && below.length > 0 ? `${remove(path)} && ` : "";

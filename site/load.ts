@@ -1,16 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
-import { stackConfig } from "../providers/stack-file.ts";
+import { BadStackFile, stackConfig } from "../providers/stack-file.ts";
+import { BadConfig } from "./problems.ts";
 import { secretPlaces } from "./secrets.ts";
 import { type PasswordName, parseSite, type Site } from "./site.ts";
 
 /**
  * The site of the stack that is being run.
- * @throws BadConfig with every problem there is.
+ * @throws RunError with every problem of the config: of this error, Pulumi shows the message alone.
  */
 export function loadSite(): Site {
-  const texts = pulumi.runtime.allConfig();
-  const secretKeys = Object.keys(texts).filter((key) => engine.isConfigSecret(key));
-  return parseSite(texts, secretPlaces(stackConfig(pulumi.getStack()), secretKeys));
+  try {
+    const texts = pulumi.runtime.allConfig();
+    const secretKeys = Object.keys(texts).filter((key) => engine.isConfigSecret(key));
+    return parseSite(texts, secretPlaces(stackConfig(pulumi.getStack()), secretKeys));
+  } catch (error) {
+    if (error instanceof BadConfig || error instanceof BadStackFile) {
+      throw new pulumi.RunError(error.message);
+    }
+    throw error;
+  }
 }
 
 /** The password that somebody brought, marked as a secret; undefined where one is to be drawn. */

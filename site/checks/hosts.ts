@@ -12,7 +12,7 @@ export function checkHosts(draft: Draft): readonly Problem[] {
     ...exactlyOne("controller", hosts, all),
     ...exactlyOne("gateway", hosts, all),
     ...interfaces(hosts),
-    ...awayLists(draft, hosts, all),
+    ...awayLists(draft, hosts),
   ];
 }
 
@@ -124,9 +124,10 @@ function interfaces(hosts: readonly DraftHost[]): readonly Problem[] {
   });
 }
 
-function awayLists(draft: Draft, hosts: readonly DraftHost[], all: boolean): readonly Problem[] {
+function awayLists(draft: Draft, hosts: readonly DraftHost[]): readonly Problem[] {
   const names = hosts.flatMap(({ host }) => host.name ?? []);
-  if (!all || names.length < hosts.length) return [];
+  // A host whose name cannot be read may be the one that is meant.
+  if (names.length < (draft.hosts ?? [undefined]).length) return [];
   return (["down", "abandoned"] as const).flatMap((list) =>
     (draft[list] ?? []).flatMap((name, index) =>
       name === undefined || names.includes(name)

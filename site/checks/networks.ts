@@ -14,21 +14,32 @@ const names = ["lan", "vms", "public"] as const;
 type Networks = Partial<Record<(typeof names)[number], Network>>;
 
 /** Networks that overlap or are too small, addresses outside them or taken twice. */
-export function checkNetworks(draft: Draft): readonly Problem[] {
+export function checkNetworks(
+  draft: Draft,
+  nextFree: () => string | undefined,
+): readonly Problem[] {
   const networks = networksOf(draft);
   return [
     ...shapesOfNetworks(draft, networks),
     ...overlaps(draft, networks),
-    ...lanAddresses(draft, networks.lan),
+    ...lanAddresses(draft, networks.lan, nextFree),
     ...publicAddresses(draft, networks),
   ];
 }
 
-/** An address of the LAN that no host has, for the command that mends one. */
-export function freeLanAddress(draft: Draft): string | undefined {
+/**
+ * Addresses of the LAN that no host has, another one each time, so that two commands of one message do
+ * not suggest the same.
+ */
+export function freeLanAddresses(draft: Draft): () => string | undefined {
   const { lan } = networksOf(draft);
-  const taken = draftHosts(draft).flatMap(({ host }) => addressNumber(host.address ?? "") ?? []);
-  return lan && freeAddress(lan, new Set(taken));
+  const hosts = draftHosts(draft);
+  const taken = new Set(hosts.flatMap(({ host }) => addressNumber(host.address ?? "") ?? []));
+  return () => {
+    const free = lan && freeAddress(lan, taken);
+    taken.add(addressNumber(free ?? "") ?? -1);
+    return free;
+  };
 }
 
 function networksOf(draft: Draft): Networks {
@@ -100,13 +111,13 @@ function apartFrom(taken: readonly Network[], around = "10.0.0.0"): string {
   return apart ? networkText(apart) : "10.0.0.0/24";
 }
 
-function lanAddresses(draft: Draft, lan: Network | undefined): readonly Problem[] {
+function lanAddresses(
+  draft: Draft,
+  lan: Network | undefined,
+  nextFree: () => string | undefined,
+): readonly Problem[] {
   const problems: Problem[] = [];
   const owners = new Map<string, string>();
-  // Each suggestion counts as taken, so that two commands do not suggest the same one.
-  const taken = new Set(
-    draftHosts(draft).flatMap(({ host }) => addressNumber(host.address ?? "") ?? []),
-  );
   for (const one of draftHosts(draft)) {
     const { address } = one.host;
     const number = addressNumber(address ?? "");
@@ -115,8 +126,6 @@ function lanAddresses(draft: Draft, lan: Network | undefined): readonly Problem[
     owners.set(address, owner ?? called(one));
     const outside = lan !== undefined && !canHold(lan, number);
     if (!outside && owner === undefined) continue;
-    const free = lan ? freeAddress(lan, taken) : undefined;
-    taken.add(addressNumber(free ?? "") ?? -1);
     const reason = outside
       ? `which no host can have in networks.lan, ${networkText(lan)}`
       : `the address of ${owner} too`;
@@ -125,16 +134,15 @@ function lanAddresses(draft: Draft, lan: Network | undefined): readonly Problem[
       path,
       found: `"${address}", ${reason}`,
       allowed: "an address in networks.lan that no other host has",
-      fix: set(path, free ?? "ADDRESS"),
+      fix: set(path, nextFree() ?? "ADDRESS"),
     });
   }
   return problems;
 }
 
 function publicAddresses(draft: Draft, networks: Networks): readonly Problem[] {
-  const others = [networks.lan, networks.vms].flatMap((one) => one ?? []);
-  const clear = networks.public && !others.some((one) => overlap(one, networks.public ?? one));
   // A network that is wrong itself says nothing about an address in it.
+  const clear = overlaps(draft, networks).every(({ path }) => path[1] !== "public");
   const around = clear ? networks.public : undefined;
   return draftHosts(draft).flatMap(({ host, at }) => {
     const number = addressNumber(host.publicAddress ?? "");

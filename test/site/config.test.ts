@@ -571,6 +571,16 @@ test("problems of shape and of sense are told in one go", () => {
   );
 });
 
+test("two commands do not suggest the same address", () => {
+  const found = problems((config) => {
+    put("hosts[3].address", undefined)(config);
+    put("hosts[4].address", "192.168.0.1")(config);
+    put("hosts[2].address", "10.9.9.9")(config);
+  });
+  const suggested = found.map((text) => text.match(/\S+$/)?.[0]);
+  assert.deepEqual(suggested, ["192.168.0.2", "192.168.0.3", "192.168.0.4"]);
+});
+
 test("a host whose roles cannot be read is not called a missing gateway or brick", () => {
   assert.equal(problems(put("hosts[1].roles", "gateway")).length, 1);
 });

@@ -48,7 +48,11 @@ describe("the site of a run", () => {
 
   test("refuses the same password in plain text", () => {
     pulumi.runtime.setAllConfig(config, []);
-    assert.throws(loadSite, /quintet:passwords\.nova: found a password in plain text/);
+    assert.throws(loadSite, (error: Error) => {
+      assert.ok(pulumi.RunError.isInstance(error));
+      assert.match(error.message, /quintet:passwords\.nova: found a password in plain text/);
+      return true;
+    });
   });
 
   test("has no password where none was brought", () => {
