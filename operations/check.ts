@@ -17,6 +17,7 @@ interface Stage {
 const environment = {
   ...process.env,
   QUINTET_TESTBED: join(clone, ".testbed-test"),
+  QUINTET_SSH_CONFIG: join(clone, ".testbed-test", "ssh_config"),
   PULUMI_BACKEND_URL: pathToFileURL(join(notes, "state-test")).href,
 };
 
