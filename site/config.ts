@@ -7,7 +7,7 @@ import type { Draft } from "./draft.ts";
 import { BadConfig, type Path, type Problem, remove, set, setSecret } from "./problems.ts";
 import { holdsText, keysAt, nearest, saidAt } from "./said.ts";
 import { type SiteConfig, schema } from "./schema.ts";
-import { type IsSecret, within } from "./secrets.ts";
+import { type IsSecret, touching, within } from "./secrets.ts";
 
 type Tree = Record<string, unknown>;
 
@@ -22,17 +22,17 @@ export function readConfig(
   secrets: ReadonlySet<string>,
 ): SiteConfig {
   const tree = decode(texts);
-  const isSecret = within(secrets);
+  const isHidden = touching(secrets);
   const parsed = schema.safeParse(tree);
   const issues = parsed.success ? [] : parsed.error.issues;
   const draft = parsed.success ? parsed.data : wellShaped(tree, issues);
   const nextFree = freeLanAddresses(draft);
   const problems = [
-    ...issues.flatMap((issue) => misshapen(issue, tree, nextFree, isSecret)),
+    ...issues.flatMap((issue) => misshapen(issue, tree, nextFree, isHidden)),
     ...checkHosts(draft),
     ...checkNetworks(draft, nextFree),
     ...checkStorage(draft),
-    ...checkPasswords(draft, isSecret),
+    ...checkPasswords(draft, within(secrets)),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new BadConfig(problems);
@@ -90,7 +90,7 @@ function misshapen(
   issue: z.core.$ZodIssue,
   tree: Tree,
   nextFree: () => string | undefined,
-  isSecret: IsSecret,
+  isHidden: IsSecret,
 ): readonly Problem[] {
   const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
   if (issue.code === "unrecognized_keys") {
@@ -105,7 +105,7 @@ function misshapen(
   const command = better === undefined ? setSecret(place) : set(place, better);
   // The CLI does not put a map or list in the place of a plain value by itself.
   const first = found !== undefined && below.length > 0 ? `${remove(path)} && ` : "";
-  return [{ path, found: shown(found, path, isSecret), allowed, fix: `${first}${command}` }];
+  return [{ path, found: shown(found, path, isHidden), allowed, fix: `${first}${command}` }];
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
@@ -119,9 +119,9 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Problem 
 }
 
 /** What stands at a place, where it may be shown. */
-function shown(found: unknown, path: Path, isSecret: IsSecret): string {
+function shown(found: unknown, path: Path, isHidden: IsSecret): string {
   if (found === undefined) return "nothing";
-  if (path[0] === "passwords" || isSecret(path) || isSecret(path.slice(0, 1))) {
+  if (path[0] === "passwords" || isHidden(path)) {
     return typeof found === "string" ? `a text of ${found.length} characters` : "a hidden value";
   }
   const text = JSON.stringify(found);

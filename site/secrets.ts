@@ -31,3 +31,9 @@ function encrypted(value: unknown, path: Path): readonly string[] {
 export function within(places: ReadonlySet<string>): IsSecret {
   return (path) => path.some((_part, index) => places.has(pathText(path.slice(0, index + 1))));
 }
+
+/** True where a value is encrypted or some part of it is: such a value must not be shown. */
+export function touching(places: ReadonlySet<string>): IsSecret {
+  const isSecret = within(places);
+  return (path) => isSecret(path) || [...places].some((place) => place.startsWith(pathText(path)));
+}

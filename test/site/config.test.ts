@@ -547,6 +547,11 @@ test("an encrypted value of any key is not repeated in a message", () => {
   assert.match(message, /^quintet:down: found a text of 9 characters\./);
 });
 
+test("a value with an encrypted part is not repeated either", () => {
+  const [message = ""] = problems(put("hosts", { name: "hush-hush" }), ["quintet:hosts.name"]);
+  assert.match(message, /^quintet:hosts: found a hidden value\./);
+});
+
 test("problems of shape and of sense are told in one go", () => {
   const found = problems((config) => {
     put("hosts[0].address", 5)(config);

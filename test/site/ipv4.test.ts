@@ -64,6 +64,11 @@ describe("a network", () => {
     );
   });
 
+  test("of one address overlaps itself", () => {
+    const one = network("10.0.0.1/32") ?? assert.fail();
+    assert.equal(overlap(one, one), true);
+  });
+
   for (const text of ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/08", "10.0.0/24", "/24"]) {
     test(`is not ${text}`, () => assert.equal(network(text), undefined));
   }
