@@ -22,7 +22,13 @@ const environment = {
 };
 
 const fast: readonly Stage[] = [
-  command("format and lint", "biome", "ci", "."),
+  command(
+    "format and lint",
+    "biome",
+    "ci",
+    `--colors=${process.stdout.isTTY ? "force" : "off"}`,
+    ".",
+  ),
   command("types", "tsc", "-p", "."),
   tests("unit tests", (file) => file.endsWith(".test.ts")),
 ];
