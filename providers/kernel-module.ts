@@ -9,6 +9,7 @@ export interface KernelModuleKey {
   readonly name: string;
 }
 
+/** Wanted is always true for both: what others load or ask for is not ours to forbid. */
 export interface KernelModuleValue {
   /** In the kernel now; what is built in counts. */
   readonly loaded: boolean;
@@ -22,7 +23,7 @@ export const kernelModule = {
   key: z.strictObject({
     name: z.string().regex(/^\w+$/, 'a name as lsmod prints it, with underscores: "br_netfilter"'),
   }),
-  value: z.strictObject({ loaded: z.boolean(), boot: z.boolean() }),
+  value: z.strictObject({ loaded: z.literal(true), boot: z.literal(true) }),
 
   // What is built in without parameters has no folder in /sys; modules.builtin lists it, by file name,
   // which may hold a dash where the module's name has an underscore.

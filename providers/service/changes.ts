@@ -20,7 +20,12 @@ export function switchAtBoot(
     ? sh`systemctl unmask ${unit} && systemctl unmask --runtime ${unit} || exit`
     : sh``;
   if (wanted === "masked") {
-    return [{ why: `mask ${unit} (was ${inWords(now)})`, script: sh`systemctl mask ${unit}` }];
+    // A masked unit keeps the links that enabled it, and nobody sees them: they go first.
+    const script = lines([
+      sh`[ "$(systemctl is-enabled ${unit} 2>/dev/null)" = masked ] || { ${disable(unit)}; } || exit`,
+      sh`systemctl mask ${unit}`,
+    ]);
+    return [{ why: `mask ${unit} (was ${inWords(now)})`, script }];
   }
   if (wanted === true) {
     const script = lines([mustExist(unit), unmasked, reloadUnits(unit), enable(unit)]);
