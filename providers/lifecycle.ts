@@ -12,7 +12,7 @@ import {
 import { sh } from "./sh.ts";
 import type { Answer, Question } from "./transport/frames.ts";
 import type { Hosts } from "./transport/hosts.ts";
-import { pick, same } from "./values.ts";
+import { isUnknown, pick, same } from "./values.ts";
 
 type Value = Record<string, unknown>;
 
@@ -39,7 +39,7 @@ export class Lifecycle {
   /** Both schemas. Pure; a value that is not known yet passes. */
   check(news: Props): { inputs: Props; failures: { property: string; reason: string }[] } {
     const key = this.#state.key.safeParse(news.at.key);
-    const value = hasUnknown(news)
+    const value = isUnknown(managed(news))
       ? { success: true as const, data: managed(news) }
       : this.#state.value.safeParse(managed(news));
     const failures = [key, value].flatMap((result) =>
