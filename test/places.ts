@@ -63,7 +63,7 @@ export function folderPlace(): Place {
 
 /** A host of the testbed, over SSH. */
 export function hostPlace(host: string, sshConfig: string): Place {
-  const hosts = new SshHosts(sshConfig, "/dev/null", () => false);
+  const hosts = new SshHosts(sshConfig, undefined, () => false);
   return {
     hosts,
     host,

@@ -45,7 +45,7 @@ export class SshHosts implements Hosts {
   #reached: Promise<HostUnreachable | undefined>[] | undefined;
 
   /** `skip` names hosts that must not be connected to (they are declared down). */
-  constructor(configFile: string, memoryFile: string, skip: (host: string) => boolean) {
+  constructor(configFile: string, memoryFile: string | undefined, skip: (host: string) => boolean) {
     this.#pool = new Pool(configFile);
     this.#memory = new ReadAhead(memoryFile);
     this.#skip = skip;

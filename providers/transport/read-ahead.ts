@@ -11,12 +11,13 @@ type Asked = Record<string, [text: string, seconds: number][]>;
  * secrets, and no answers. A list that is missing, stale or wrong costs time and nothing else.
  */
 export class ReadAhead {
-  readonly #file: string;
+  readonly #file: string | undefined;
   readonly #asked = new Map<string, Map<string, Question>>();
   #before: Asked | undefined;
   #saving: NodeJS.Timeout | undefined;
 
-  constructor(file: string) {
+  /** Without a file nothing is remembered. */
+  constructor(file: string | undefined) {
     this.#file = file;
   }
 
@@ -34,6 +35,7 @@ export class ReadAhead {
 
   /** Notes a question for the next process; the file is written when questions stop coming in. */
   note(host: string, question: Question): void {
+    if (this.#file === undefined) return;
     const asked = this.#asked.get(host) ?? new Map<string, Question>();
     asked.set(question.text, question);
     this.#asked.set(host, asked);
@@ -43,6 +45,7 @@ export class ReadAhead {
 
   #last(): Asked {
     if (this.#before) return this.#before;
+    if (this.#file === undefined) return {};
     try {
       this.#before = JSON.parse(readFileSync(this.#file, "utf8")) as Asked;
     } catch {
@@ -53,6 +56,7 @@ export class ReadAhead {
   }
 
   #save(): void {
+    if (this.#file === undefined) return;
     const asked: Asked = {};
     for (const [host, questions] of [...this.#asked].sort()) {
       asked[host] = [...questions.values()].map((one): [string, number] => [one.text, one.seconds]);
