@@ -1,7 +1,9 @@
 import { HostBaseline } from "./components/host-baseline.ts";
+import { Hypervisor } from "./components/hypervisor.ts";
 import { NatGateway } from "./components/nat-gateway.ts";
 import { Preflight } from "./components/preflight.ts";
 import { selectProfile } from "./profiles/profile.ts";
+import { CertificateAuthority } from "./providers/certificate.ts";
 import { loadSite } from "./site/load.ts";
 
 const site = loadSite();
@@ -27,8 +29,9 @@ const gateway = new NatGateway(
   { dependsOn: [preflight] },
 );
 
-const baselines = site.hosts.map(
-  (host) =>
+const baselines = new Map(
+  site.hosts.map((host) => [
+    host.name,
     new HostBaseline(
       `${host.name}-baseline`,
       {
@@ -40,5 +43,30 @@ const baselines = site.hosts.map(
       },
       { dependsOn: [gateway] },
     ),
+  ]),
 );
-void baselines;
+
+// Its key is in the stack's state and on no host: who holds it can sign for a host of the cloud.
+const authority = new CertificateAuthority("migration-authority", {
+  commonName: "Quintet migration",
+  draw: site.rotation.authority + 1,
+});
+for (const host of site.computes) {
+  new Hypervisor(
+    `${host.name}-hypervisor`,
+    {
+      host: host.name,
+      address: host.address,
+      authority,
+      draw: site.rotation.certificates + 1,
+      acceleration: site.acceleration,
+      names: profile.hypervisor,
+    },
+    { dependsOn: baselineOf(host) },
+  );
+}
+
+function baselineOf(host: { readonly name: string }): HostBaseline[] {
+  const baseline = baselines.get(host.name);
+  return baseline ? [baseline] : [];
+}

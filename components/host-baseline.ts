@@ -1,11 +1,12 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { BaselineNames } from "../profiles/profile.ts";
-import { Directory } from "../providers/directory.ts";
 import { File } from "../providers/file.ts";
 import { Lines } from "../providers/lines.ts";
 import { Packages } from "../providers/packages.ts";
 import { Service } from "../providers/service.ts";
 import { Sysctl } from "../providers/sysctl.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
+import { fileWithFolder } from "./folders.ts";
 
 export interface HostBaselineArgs {
   readonly host: string;
@@ -62,7 +63,10 @@ export class HostBaseline extends Concern {
         this.after(packages),
       ),
     ];
-    if (!steersClock) files.push(this.#dropIn(name, host, withoutSteering, packages));
+    if (!steersClock) {
+      const after = (...resources: pulumi.Resource[]) => this.after(...resources);
+      files.push(fileWithFolder(`${name}-time-drop-in`, host, withoutSteering, after, packages));
+    }
     new Service(
       `${name}-time-service`,
       {
@@ -72,28 +76,6 @@ export class HostBaseline extends Concern {
         after: files.map((file) => file.written),
       },
       this.after(packages, ...files),
-    );
-  }
-
-  #dropIn(
-    name: string,
-    host: string,
-    { path, content, ...ownership }: BaselineNames["time"]["withoutSteering"],
-    packages: Packages,
-  ): File {
-    const folder = new Directory(
-      `${name}-time-drop-in-folder`,
-      {
-        host,
-        key: { path: path.slice(0, path.lastIndexOf("/")) },
-        value: { owner: "root", group: "root", mode: "0755" },
-      },
-      this.after(packages),
-    );
-    return new File(
-      `${name}-time-drop-in`,
-      { host, key: { path }, value: { content, ...ownership } },
-      this.after(folder),
     );
   }
 }
