@@ -44,7 +44,7 @@ export function roadTo(name: string, configFile: string): Road {
   const identityAgent = one("IdentityAgent");
   const agent = identityAgent === undefined ? process.env.SSH_AUTH_SOCK : home(identityAgent);
   const identities = all("IdentityFile").map((file) => home(expandTokens(file, tokens)));
-  const knownHosts = (one("UserKnownHostsFile") ?? defaultKnownHosts.join(" ")).split(/\s+/);
+  const knownHosts = all("UserKnownHostsFile");
   return {
     name,
     address,
@@ -55,7 +55,9 @@ export function roadTo(name: string, configFile: string): Road {
     proxyCommand: command(one("ProxyCommand"), tokens),
     proxyJump: one("ProxyJump") === "none" ? undefined : one("ProxyJump"),
     hostKeyName: alias ?? (port === 22 ? address : `[${address}]:${port}`),
-    knownHostsFiles: knownHosts.map((file) => home(expandTokens(file, tokens))),
+    knownHostsFiles: (knownHosts.length > 0 ? knownHosts : defaultKnownHosts).map((file) =>
+      home(expandTokens(file, tokens)),
+    ),
     configFile,
   };
 }

@@ -110,7 +110,7 @@ describe("known_hosts", () => {
 test("a host is looked up as OpenSSH would", () => {
   const config = write(
     "config",
-    "host compute1 gateway\n  hostname 192.168.0.1\n  Port 2222\nHost *\n  User admin\n  IdentityFile /keys/%r-%n\n  ProxyCommand reach %h %p\n  UserKnownHostsFile /known/%n\n",
+    'host compute1 gateway\n  hostname 192.168.0.1\n  Port 2222\nHost *\n  User admin\n  IdentityFile /keys/%r-%n\n  ProxyCommand reach %h %p\n  UserKnownHostsFile "/it is known/%n" /b\n',
   );
   const road = roadTo("gateway", config);
   assert.equal(road.address, "192.168.0.1");
@@ -118,7 +118,7 @@ test("a host is looked up as OpenSSH would", () => {
   assert.deepEqual(road.identityFiles, ["/keys/admin-gateway"]);
   assert.equal(road.proxyCommand, "reach 192.168.0.1 2222");
   assert.equal(road.hostKeyName, "[192.168.0.1]:2222");
-  assert.deepEqual(road.knownHostsFiles, ["/known/gateway"]);
+  assert.deepEqual(road.knownHostsFiles, ["/it is known/gateway", "/b"]);
 });
 
 describe("reading ahead", () => {
