@@ -1,7 +1,6 @@
 #!/bin/sh
 # Keeps one host powered: wires it, boots it, and boots it again when it reboots. It ends when the host
-# is powered off, and when it is killed the kernel kills the host, so that neither outlives the other.
-# Called in the host's folder.
+# is powered off. Called in the host's folder.
 #
 #   host.sh CGROUP MACHINE NAME whole|light NAMESPACE OPERATOR_NAMESPACE BASE
 cgroup=$1 machine=$2 name=$3 size=$4 namespace=$5 operator=$6 base=$7
@@ -40,15 +39,18 @@ export SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_LOCK=0
 
 # The disk is mounted where only the host sees it, so it is gone when the host is. It is not synced:
 # a host's power loss is not the machine's. The kernel marks such a disk, and the mark is taken away.
+# The shell that runs this is the first process of a pid namespace around the host, and is killed with
+# this script: whichever of script, shell and nspawn is killed, the kernel takes all of the host along.
 on_disk='rm -rf work/work/incompat
 mount -t overlay -o "lowerdir=$0,upperdir=upper,workdir=work,volatile" overlay root &&
-exec systemd-nspawn --directory="$PWD/root" "$@"'
+systemd-nspawn --directory="$PWD/root" "$@"'
 
 rebooting=133
 status=$rebooting
 while [ "$status" = "$rebooting" ]; do
   plug_in || exit
-  setpriv --pdeathsig KILL unshare --mount --propagation slave sh -c "$on_disk" "$base" "$@"
+  setpriv --pdeathsig KILL unshare --mount --propagation slave --pid --fork --kill-child --mount-proc \
+    sh -c "$on_disk; exit" "$base" "$@"
   status=$?
 done
 unplug

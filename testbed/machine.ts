@@ -45,8 +45,8 @@ function missingPackages(): string[] {
   return [...new Set(programs.filter(([path]) => !here(path)).map(([, package_]) => package_))];
 }
 
-/** Refuses a machine that cannot carry hosts, with what is missing and what it is for. */
-export async function checkMachine(): Promise<void> {
+/** Refuses whoever cannot enter the testbed. */
+export function checkRoot(): void {
   if (process.platform !== "linux") {
     throw new MachineUnfit(
       `the testbed's hosts are Linux containers; this is ${process.platform}.`,
@@ -58,6 +58,11 @@ export async function checkMachine(): Promise<void> {
         "run it as root or with sudo.",
     );
   }
+}
+
+/** Refuses a machine that cannot carry hosts, with what is missing and what it is for. */
+export async function checkMachine(): Promise<void> {
+  checkRoot();
   // Asking for them loads them, on a kernel that has them as modules.
   await attempt([
     "modprobe",

@@ -7,12 +7,13 @@
  *   reset HOST | link HOST IF up|down  a new bare disk | a cable plugged in or pulled out
  *   deps                               install what the testbed needs on this machine (`up` does it too)
  */
+import { existsSync } from "node:fs";
 import { foreground } from "./command.ts";
 import { BadRequest, TestbedError } from "./errors.ts";
 import { hostNamed } from "./hosts.ts";
-import { checkMachine, installPrograms } from "./machine.ts";
+import { checkRoot, installPrograms } from "./machine.ts";
 import { atInternet, atOperator } from "./network.ts";
-import { place } from "./place.ts";
+import { type Place, place } from "./place.ts";
 import { statusTable } from "./status.ts";
 import { down, kill, link, reset, start, stop, up } from "./testbed.ts";
 
@@ -31,13 +32,20 @@ async function obey(command: string, words: readonly string[]): Promise<number> 
   else if (command === "deps") await installPrograms(place());
   else if (command === "reset" && words.length === 1) await reset(first);
   else if (command === "link" && words.length === 3) await link(first, second, third);
-  else if (command === "ssh" && words.length > 0) {
-    const host = hostNamed(first).name;
-    return foreground(["ssh", "-F", place().sshConfig, host, ...words.slice(1)]);
-  } else if (command === "op" && words.length > 0) return foreground(atOperator(place(), words));
-  else if (command === "inet" && words.length > 0) return foreground(atInternet(place(), words));
-  else throw new BadRequest(usage);
+  else if (["ssh", "op", "inet"].includes(command) && words.length > 0) {
+    return foreground(inside(command, words, place()));
+  } else throw new BadRequest(usage);
   return 0;
+}
+
+/** The command line that gets to a host, to the operator's place, or to the internet. */
+function inside(command: string, words: readonly string[], at: Place): readonly string[] {
+  if (!existsSync(at.sshConfig))
+    throw new BadRequest("there are no hosts yet: `up` brings them up.");
+  if (command === "op") return atOperator(at, words);
+  if (command === "inet") return atInternet(at, words);
+  const [host = "", ...rest] = words;
+  return ["ssh", "-F", at.sshConfig, hostNamed(host).name, ...rest];
 }
 
 function upOptions(words: readonly string[]): { light?: number } {
@@ -48,7 +56,7 @@ function upOptions(words: readonly string[]): { light?: number } {
 
 try {
   const [command = "", ...words] = process.argv.slice(2);
-  if (command !== "" && command !== "up") await checkMachine();
+  if (command !== "") checkRoot();
   process.exitCode = await obey(command, words);
 } catch (error) {
   if (!(error instanceof TestbedError)) throw error;

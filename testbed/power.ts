@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cgroupOf, deserted, forget, killAll, populated, processes } from "./cgroup.ts";
 import { attempt } from "./command.ts";
@@ -46,9 +47,15 @@ export async function reachable(at: Place, hosts: readonly Host[]): Promise<void
   clearInterval(notice);
   const late = hosts.find((host) => silent.includes(host.address));
   if (late === undefined) return;
+  const log = join(hostFolder(at, late.name), "console.log");
+  const said = await readFile(log, "utf8").catch(() => "");
+  const crowded = /Too many open files/.test(said)
+    ? " The hosts together want more inotify instances than this machine allows " +
+      "(sysctl fs.inotify.max_user_instances): take down another testbed, or raise it."
+    : "";
   throw new HostDidNotFollow(
-    `${late.name} (${late.address}) has no sshd that answers after 60 s. ` +
-      `What its console said: ${join(hostFolder(at, late.name), "console.log")}`,
+    `${late.name} (${late.address}) has no sshd that answers after 60 s.${crowded} ` +
+      `What its console said: ${log}`,
   );
 }
 

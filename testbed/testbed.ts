@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { baseFolder } from "./base.ts";
 import { cgroupOf, killAll, populated } from "./cgroup.ts";
@@ -129,12 +129,22 @@ function byItself(at: Place, work: () => Promise<void>): Promise<void> {
 
 /** What hosts stand on: network, internet, base image, the operator's key. */
 async function ground(at: Place): Promise<string> {
-  const mirrors = await machineMirrors();
+  const mirrors = await rememberedMirrors(at);
   await layNetwork(at);
   await openInternet(at, mirrors);
   await drawKey(at);
   await listModules(at);
   return baseFolder(at, mirrors);
+}
+
+/** apt takes a second to name the machine's sources, so they are asked for once per testbed. */
+async function rememberedMirrors(at: Place): Promise<Mirrors> {
+  const file = join(at.folder, "mirrors.json");
+  if (existsSync(file)) return JSON.parse(await readFile(file, "utf8"));
+  const mirrors = await machineMirrors();
+  await writeFile(`${file}.partial`, JSON.stringify(mirrors));
+  await rename(`${file}.partial`, file);
+  return mirrors;
 }
 
 async function openInternet(at: Place, mirrors: Mirrors): Promise<void> {
@@ -167,11 +177,13 @@ async function powerOn(at: Place, hosts: readonly Host[], base: string): Promise
   const began = Date.now();
   await Promise.all(hosts.map((host) => switchOn(at, host, base)));
   await reachable(at, hosts);
-  say(`${hosts.length} hosts are up (${((Date.now() - began) / 1000).toFixed(1)} s)`);
+  const names = hosts.length === 1 ? `${hosts[0]?.name} is` : `${hosts.length} hosts are`;
+  say(`${names} up (${((Date.now() - began) / 1000).toFixed(1)} s)`);
 }
 
 async function chosen(at: Place, names: readonly string[]): Promise<readonly Host[]> {
   const there = await hostsOnDisk(at);
+  if (there.length === 0) throw new BadRequest("there are no hosts yet: `up` brings them up.");
   if (names.length === 0) return there;
   const hosts = names.map(hostNamed);
   const lacking = hosts.find((host) => !there.some(({ name }) => name === host.name));
