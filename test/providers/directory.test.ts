@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { userInfo } from "node:os";
+import { after, afterEach, describe, test } from "node:test";
+import { directory } from "../../providers/directory.ts";
+import { Refused } from "../../providers/errors.ts";
+import { sh } from "../../providers/sh.ts";
+import { folderPlace } from "../places.ts";
+
+const place = folderPlace();
+const { folder } = place;
+const path = `${folder}/a \\folder`;
+const key = { path };
+const { username: owner } = userInfo();
+const want = { owner, group: owner, mode: "0755" };
+
+after(() => place.end());
+afterEach(() => place.run(sh`rm -rf ${folder} && mkdir -p ${folder}`));
+
+const look = async () => directory.parse(await place.run(directory.probe(key)), key);
+const change = (from: typeof want | undefined, to: typeof want | undefined) => {
+  const [only] = directory.converge(key, to, from);
+  assert.ok(only);
+  return place.run(only.script);
+};
+
+describe("a folder", () => {
+  test("is made without its parents", async () => {
+    const deep = { path: `${path}/below` };
+    const [only] = directory.converge(deep, want, undefined);
+    assert.ok(only);
+    await assert.rejects(place.run(only.script), /No such file/);
+  });
+
+  test("loses a set-group-id bit that is not wanted", async () => {
+    await place.run(sh`mkdir ${path} && chmod 2775 ${path}`);
+    const have = await look();
+    assert.equal(have?.mode, "2775");
+    await change(have, want);
+    assert.deepEqual(await look(), want);
+  });
+
+  test("with something in it stays at destroy, and that is no failure", async () => {
+    await change(undefined, want);
+    await place.run(sh`echo theirs >${`${path}/file`}`);
+    await change(await look(), undefined);
+    assert.equal(await place.run(sh`cat ${`${path}/file`}`), "theirs\n");
+  });
+
+  test("whose place a file has is refused", async () => {
+    await place.run(sh`: >${path}`);
+    await assert.rejects(look(), Refused);
+  });
+
+  test("covered by a mount counts as held, and is not taken away", async (t) => {
+    const mounts = sh`unshare -m sh -c 'mount -t tmpfs none /mnt'`;
+    const may = await place.run(mounts).then(
+      () => true,
+      () => false,
+    );
+    if (!may) return t.skip("this user may not mount");
+    await place.run(sh`mkdir ${path}`);
+    const inside = `mount -t tmpfs -o mode=1777 none "$0" && ${directory.probe(key).text}`;
+    const have = directory.parse(await place.run(sh`unshare -m sh -c ${inside} ${path}`), key);
+    assert.ok(have);
+    assert.deepEqual(directory.converge(key, want, have), []);
+    assert.throws(() => directory.converge(key, undefined, have), Refused);
+    assert.equal((await look())?.mode, "0755", "outside it is not covered");
+  });
+});
+
+describe("a promise about a folder", () => {
+  test("wants names, not numbers, and a path without a slash at its end", () => {
+    assert.equal(directory.value.safeParse({ ...want, owner: "107" }).success, false);
+    assert.equal(directory.key.safeParse({ path: `${path}/` }).success, false);
+    assert.equal(directory.key.safeParse({ path: "a" }).success, false);
+  });
+});
