@@ -1,3 +1,4 @@
+import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
 import { NatGateway } from "./components/nat-gateway.ts";
@@ -8,42 +9,40 @@ import { loadSite } from "./site/load.ts";
 
 const site = loadSite();
 const profile = selectProfile(site.profile);
+const hosts = site.hosts.map((host) => host.name);
 
 // Nothing is changed anywhere until every host is fit for it.
+const { ID, VERSION_ID } = profile.operatingSystem;
 const preflight = new Preflight("preflight", {
-  hosts: site.hosts.map((host) => host.name),
-  system: `${profile.operatingSystem.ID} ${profile.operatingSystem.VERSION_ID}`,
+  hosts,
+  system: `${ID} ${VERSION_ID}`,
   freeMegabytes: 500,
 });
 
-// The others have no way to their packages but this one.
+// The other hosts have no way to their packages but this one.
 const gateway = new NatGateway(
   "gateway",
-  {
-    host: site.gateway.name,
-    lan: site.networks.lan,
-    lanInterface: site.gateway.lanInterface,
-    publicInterface: site.gateway.publicInterface,
-    names: profile.gateway,
-  },
+  { host: site.gateway, lan: site.networks.lan, names: profile.gateway },
   { dependsOn: [preflight] },
 );
 
+const { hostsLines, time } = site;
 const baselines = new Map(
-  site.hosts.map((host) => [
-    host.name,
+  hosts.map((host) => [
+    host,
     new HostBaseline(
-      `${host.name}-baseline`,
-      {
-        host: host.name,
-        hostsLines: site.hostsLines,
-        timeServers: site.time.servers,
-        steersClock: site.time.steersClock,
-        names: profile.baseline,
-      },
+      `${host}-baseline`,
+      { host, hostsLines, time, names: profile.baseline },
       { dependsOn: [gateway] },
     ),
   ]),
+);
+
+const { storage, protectData } = site;
+new GlusterVolume(
+  "instances",
+  { hosts, storage, protectData, names: profile.gluster },
+  { dependsOn: [...baselines.values()] },
 );
 
 // Its key is in the stack's state and on no host: who holds it can sign for a host of the cloud.
@@ -52,21 +51,16 @@ const authority = new CertificateAuthority("migration-authority", {
   draw: site.rotation.authority + 1,
 });
 for (const host of site.computes) {
+  const baseline = baselines.get(host.name);
   new Hypervisor(
     `${host.name}-hypervisor`,
     {
-      host: host.name,
-      address: host.address,
+      host,
       authority,
       draw: site.rotation.certificates + 1,
       acceleration: site.acceleration,
       names: profile.hypervisor,
     },
-    { dependsOn: baselineOf(host) },
+    { dependsOn: baseline ? [baseline] : [] },
   );
-}
-
-function baselineOf(host: { readonly name: string }): HostBaseline[] {
-  const baseline = baselines.get(host.name);
-  return baseline ? [baseline] : [];
 }

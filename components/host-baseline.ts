@@ -5,6 +5,7 @@ import { Lines } from "../providers/lines.ts";
 import { Packages } from "../providers/packages.ts";
 import { Service } from "../providers/service.ts";
 import { Sysctl } from "../providers/sysctl.ts";
+import type { Site } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { fileWithFolder } from "./folders.ts";
 
@@ -12,10 +13,8 @@ export interface HostBaselineArgs {
   readonly host: string;
   /** Lines of the hosts file by their address: every host finds every other one by name. */
   readonly hostsLines: Readonly<Record<string, string>>;
-  /** Where the time comes from; the profile's own choice where the list is empty. */
-  readonly timeServers: readonly string[];
-  /** False where the host may not set its clock (a container): it measures only. */
-  readonly steersClock: boolean;
+  /** Where the time comes from, and whether the host may set its clock: a container only measures. */
+  readonly time: Site["time"];
   readonly names: BaselineNames;
 }
 
@@ -52,10 +51,10 @@ export class HostBaseline extends Concern {
   }
 
   #time(name: string, args: HostBaselineArgs, packages: Packages): void {
-    const { host, timeServers, steersClock } = args;
+    const { host, time } = args;
     const { unit, config, configText, servers, withoutSteering } = args.names.time;
     const { path, ...ownership } = config;
-    const content = configText(timeServers.length > 0 ? timeServers : servers);
+    const content = configText(time.servers.length > 0 ? time.servers : servers);
     const files = [
       new File(
         `${name}-time`,
@@ -63,7 +62,7 @@ export class HostBaseline extends Concern {
         this.after(packages),
       ),
     ];
-    if (!steersClock) {
+    if (!time.steersClock) {
       const after = (...resources: pulumi.Resource[]) => this.after(...resources);
       files.push(fileWithFolder(`${name}-time-drop-in`, host, withoutSteering, after, packages));
     }

@@ -8,13 +8,13 @@ import { Packages } from "../providers/packages.ts";
 import type { SecretValue } from "../providers/resource.ts";
 import { Service } from "../providers/service.ts";
 import { Task } from "../providers/task.ts";
+import type { Host } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { fileWithFolder, nestedFolders } from "./folders.ts";
 
 export interface HypervisorArgs {
-  readonly host: string;
-  /** In the LAN: guests come and go over this address alone. */
-  readonly address: string;
+  /** Guests come and go over its address in the LAN alone. */
+  readonly host: Host;
   /** Signs for the hosts that may hand guests to each other, and for nobody else. */
   readonly authority: CertificateAuthority;
   /** A counter: when it moves, the host's certificate is drawn anew. */
@@ -38,7 +38,8 @@ export class Hypervisor extends Concern {
     super("Hypervisor", name, options);
     this.#name = name;
     this.#args = args;
-    const { host, names } = args;
+    const { names } = args;
+    const { name: host, address } = args.host;
     const { daemon, migration } = names;
 
     this.#packages = new Packages(
@@ -49,13 +50,13 @@ export class Hypervisor extends Concern {
     const ready = this.#processor();
 
     const certificates = this.#certificates();
-    const settings = [daemon.settings, daemon.guestSettings(args.address)].map((one) =>
+    const settings = [daemon.settings, daemon.guestSettings(address)].map((one) =>
       this.#settings(one),
     );
     const listening = fileWithFolder(
       `${name}-migration-socket-address`,
       host,
-      migration.listenOn(args.address),
+      migration.listenOn(address),
       (...resources) => this.after(...resources),
       this.#packages,
     );
@@ -72,7 +73,7 @@ export class Hypervisor extends Concern {
     const files = [...settings, ...certificates];
     const { settings: own, guestSettings } = daemon;
     const { authority, certificate, key } = migration.certificates;
-    const read = [own, guestSettings(args.address), ...authority, ...certificate, ...key];
+    const read = [own, guestSettings(address), ...authority, ...certificate, ...key];
     this.#service(
       daemon.unit,
       { enabled: true, active: true, files: read.map(({ path }) => path) },
@@ -83,7 +84,8 @@ export class Hypervisor extends Concern {
   }
 
   #processor(): pulumi.Resource[] {
-    const { host, names, acceleration } = this.#args;
+    const { names, acceleration } = this.#args;
+    const host = this.#args.host.name;
     const { modules, requirements } = names.acceleration[acceleration];
     const loaded = [...names.modules, ...modules].map(
       (module) =>
@@ -102,7 +104,8 @@ export class Hypervisor extends Concern {
   }
 
   #certificates(): File[] {
-    const { host, address, authority, draw, names } = this.#args;
+    const { authority, draw, names } = this.#args;
+    const { name: host, address } = this.#args.host;
     const places = names.migration.certificates;
     const own = new Certificate(
       `${this.#name}-certificate`,
@@ -131,7 +134,7 @@ export class Hypervisor extends Concern {
     text: { value?: { content: pulumi.Input<string> }; secrets?: Record<string, SecretValue> },
     folders: readonly pulumi.Resource[],
   ): File {
-    const { host } = this.#args;
+    const host = this.#args.host.name;
     // A secret content is not among the plain values; the type of a file's value asks for one.
     const value = { ...ownership, ...text.value } as { content: string } & typeof ownership;
     return new File(
@@ -142,7 +145,7 @@ export class Hypervisor extends Concern {
   }
 
   #settings({ path, values }: Settings): IniFile {
-    const promise = { host: this.#args.host, key: { path }, value: { ...values } };
+    const promise = { host: this.#args.host.name, key: { path }, value: { ...values } };
     return new IniFile(`${this.#name}-${path}`, promise, this.after(this.#packages));
   }
 
@@ -155,7 +158,7 @@ export class Hypervisor extends Concern {
     return new Service(
       `${this.#name}-${unit}`,
       {
-        host: this.#args.host,
+        host: this.#args.host.name,
         key: { unit },
         value,
         after: reads.map((file) => file.written),

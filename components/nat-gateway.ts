@@ -3,15 +3,14 @@ import type { GatewayNames } from "../profiles/profile.ts";
 import { IptablesRules } from "../providers/iptables-rules.ts";
 import { Packages } from "../providers/packages.ts";
 import { Sysctl } from "../providers/sysctl.ts";
+import type { Gateway } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 
 export interface NatGatewayArgs {
   /** The host with a leg in each network. */
-  readonly host: string;
+  readonly host: Gateway;
   /** The private network in CIDR form; nobody else's packets are passed on. */
   readonly lan: string;
-  readonly lanInterface: string;
-  readonly publicInterface: string;
   readonly names: GatewayNames;
 }
 
@@ -25,7 +24,8 @@ export class NatGateway extends Concern {
 
   constructor(name: string, args: NatGatewayArgs, options: ConcernOptions = {}) {
     super("NatGateway", name, options);
-    const { host, lan, lanInterface, publicInterface, names } = args;
+    const { lan, names } = args;
+    const { name: host, lanInterface, publicInterface } = args.host;
 
     const packages = new Packages(
       `${name}-packages`,

@@ -1,10 +1,14 @@
+import { brick } from "./brick.ts";
 import type { AnyState } from "./contract.ts";
 import { directory } from "./directory.ts";
 import { file } from "./file.ts";
+import { glusterPeers } from "./gluster-peers.ts";
+import { glusterVolume } from "./gluster-volume.ts";
 import { iniFile } from "./ini-file.ts";
 import { iptablesRules } from "./iptables-rules.ts";
 import { kernelModule } from "./kernel-module.ts";
 import { lines } from "./lines.ts";
+import { mount } from "./mount.ts";
 import { packages } from "./packages.ts";
 import { platform } from "./platform.ts";
 import { service } from "./service.ts";
@@ -13,6 +17,10 @@ import { task } from "./task.ts";
 
 /** Every kind of fact about a host. `test/laws.ts` runs the laws for each. */
 export const registry: readonly AnyState[] = [
+  brick,
+  glusterPeers,
+  glusterVolume,
+  mount,
   directory,
   file,
   iniFile,
