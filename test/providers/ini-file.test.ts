@@ -137,7 +137,7 @@ describe("an edit of an ini file", () => {
 
   test("shows no value to whoever lists processes", async () => {
     const spy = `#!/bin/sh\nprintf '%s\\n' "$@" >>${folder}/seen\nexec /usr/bin/$(basename "$0") "$@"\n`;
-    const names = ["awk", "base64", "cp", "mv", "cmp", "sort", "cat"];
+    const names = ["env", "printf", "awk", "base64", "cp", "mv", "cmp", "sort", "cat"];
     await place.run(
       sh`mkdir ${folder}/bin; for n in ${names}; do printf '%s' ${spy} >${folder}/bin/$n; done; chmod +x ${folder}/bin/*`,
     );
