@@ -36,10 +36,8 @@ export const directory = {
   key,
   value,
 
-  // mountinfo writes a blank, a tab, a line break and a backslash as octal.
   probe({ path }) {
-    const written = path.replace(/[ \t\n\\]/g, (char) => `\\${octal(char)}`);
-    return sh`if cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${written}; then echo mounted
+    return sh`if cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${asInMountinfo(path)}; then echo mounted
 elif [ -d ${path} ]; then stat -Lc 'folder %U %G %a' ${path}
 elif [ -e ${path} ]; then echo other
 else echo absent; fi`;
@@ -58,7 +56,7 @@ else echo absent; fi`;
   },
 
   converge({ path }, want, have): Change[] {
-    if (!want) return have ? [remove(path, have)] : [];
+    if (!want) return have ? [remove(path)] : [];
     if (have?.owner === covered || want.owner === covered) return [];
     const wrong = (["owner", "group", "mode"] as const).filter(
       (property) => have?.[property] !== want[property],
@@ -74,6 +72,11 @@ else echo absent; fi`;
     return [{ why: `make the folder ${path} (was absent)`, script: sh`${make}\n${dress}` }];
   },
 
+  // What is covered counts as held, and so shows as what is declared.
+  own(declared, have) {
+    return have.owner === covered ? declared : have;
+  },
+
   // Not for what it does, which is the same, but because a folder in which others have put something
   // stays, and that is no failure.
   putBack(where, _kept, found, have): Change[] {
@@ -81,14 +84,19 @@ else echo absent; fi`;
   },
 } satisfies HostState<DirectoryKey, DirectoryValue>;
 
-function remove(path: string, have: DirectoryValue): Change {
+function remove(path: string): Change {
   const why = `remove the folder ${path} if it is empty`;
-  if (have.owner === covered) {
-    throw new Refused(
-      `${path} was made by Quintet, and something is mounted on it.\n  Next: unmount it (umount ${path}), then run again.`,
-    );
-  }
-  return { why, script: sh`rmdir ${path} || [ -n "$(ls -A ${path})" ]` };
+  const busy = `${path} was made by Quintet, and something is mounted on it. Next: unmount it (umount ${path}), then run again.`;
+  return {
+    why,
+    script: sh`! cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${asInMountinfo(path)} || { echo ${busy} >&2; exit 1; }
+rmdir ${path} || [ -n "$(ls -A ${path})" ]`,
+  };
+}
+
+/** mountinfo writes a blank, a tab, a line break and a backslash as octal. */
+function asInMountinfo(path: string): string {
+  return path.replace(/[ \t\n\\]/g, (char) => `\\${octal(char)}`);
 }
 
 function octal(char: string): string {

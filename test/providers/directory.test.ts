@@ -63,7 +63,10 @@ describe("a folder", () => {
     const have = directory.parse(await place.run(sh`unshare -m sh -c ${inside} ${path}`), key);
     assert.ok(have);
     assert.deepEqual(directory.converge(key, want, have), []);
-    assert.throws(() => directory.converge(key, undefined, have), Refused);
+    assert.deepEqual(directory.own(want, have), want, "it shows as what is declared");
+    const away = directory.converge(key, undefined, want)[0]?.script.text ?? "";
+    const covered = sh`unshare -m sh -c ${`mount -t tmpfs none "$0" && (${away})`} ${path}`;
+    await assert.rejects(place.run(covered), /something is mounted on it/);
     assert.equal((await look())?.mode, "0755", "outside it is not covered");
   });
 });
