@@ -26,8 +26,11 @@ const files: Readonly<Record<string, string>> = {
     'Acquire::Check-Valid-Until "false";\nAcquire::Languages "none";\n',
 };
 
-// What would act by itself while a test looks at the host, and devices, which are the machine's.
+// What would act by itself while a test looks at the host, and devices, which are the machine's. The
+// two paths wait for a passphrase that nobody asks for, with an inotify instance each: the machine has
+// 128 of those for all hosts together.
 const masked = [
+  ...["systemd-ask-password-console.path", "systemd-ask-password-wall.path"],
   ...["apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "fstrim.timer"],
   ...["console-getty.service", "systemd-udevd.service", "systemd-udev-trigger.service"],
 ];

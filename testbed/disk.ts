@@ -25,7 +25,7 @@ export async function makeDisk(at: Place, host: Host): Promise<void> {
   const folder = hostFolder(at, host.name);
   if (existsSync(join(folder, "made"))) return;
   await wipeDisk(at, host);
-  for (const part of ["upper", "work", "root", "export"]) {
+  for (const part of ["upper", "work", "root", "devices", "export"]) {
     await mkdir(join(folder, part), { recursive: true });
   }
   const { in: pluggedIn, out: pluggedOut, inside } = plugging(at, host);

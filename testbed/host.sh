@@ -25,7 +25,8 @@ plug_in() {
 set -- --machine="$machine" --hostname="$name" --network-namespace-path="/run/netns/$namespace" \
   --register=no --keep-unit --resolv-conf=off --timezone=off --link-journal=no --console=read-only \
   --capability=all --drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE \
-  --bind="$PWD/export:/export" --bind=/dev/fuse --bind=/dev/net/tun
+  --bind="$PWD/export:/export" --bind="$PWD/devices/fuse:/dev/fuse" \
+  --bind="$PWD/devices/tun:/dev/net/tun"
 if [ "$size" = whole ]; then
   set -- "$@" --kill-signal=SIGRTMIN+3 --boot
 else
@@ -41,7 +42,10 @@ export SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_LOCK=0
 # a host's power loss is not the machine's. The kernel marks such a disk, and the mark is taken away.
 # The shell that runs this is the first process of a pid namespace around the host, and is killed with
 # this script: whichever of script, shell and nspawn is killed, the kernel takes all of the host along.
+# The devices are nodes of the host's own: a package that changes their mode must not change the machine's.
 on_disk='rm -rf work/work/incompat
+mount -t tmpfs -o mode=755,size=64k none devices &&
+mknod -m 666 devices/fuse c 10 229 && mknod -m 666 devices/tun c 10 200 &&
 mount -t overlay -o "lowerdir=$0,upperdir=upper,workdir=work,volatile" overlay root &&
 systemd-nspawn --directory="$PWD/root" "$@"'
 

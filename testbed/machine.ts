@@ -18,6 +18,7 @@ const programs: readonly (readonly [program: string, package_: string])[] = [
   ["/usr/sbin/ip", "iproute2"],
   ["/usr/bin/nc.openbsd", "netcat-openbsd"],
   ["/usr/bin/ssh-keygen", "openssh-client"],
+  ["/usr/bin/xz", "xz-utils"],
 ];
 
 /** Installs what is missing of the programs that the testbed needs. */

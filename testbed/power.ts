@@ -8,7 +8,7 @@ import { HostDidNotFollow } from "./errors.ts";
 import type { Host } from "./hosts.ts";
 import { hostNamespace, waitForPorts } from "./network.ts";
 import { hostFolder, type Place } from "./place.ts";
-import { say } from "./progress.ts";
+import { patiently } from "./progress.ts";
 
 export function isOn(at: Place, host: Host): Promise<boolean> {
   return populated(cgroupOf(at, host.name));
@@ -39,12 +39,10 @@ export async function switchOn(at: Place, host: Host, base: string): Promise<voi
 /** Waits until every host's sshd answers. */
 export async function reachable(at: Place, hosts: readonly Host[]): Promise<void> {
   const ports = hosts.map(({ address }) => ({ address, port: 22, greeting: "SSH-" }));
-  const began = Date.now();
-  const notice = setInterval(() => {
-    say(`  ${Math.round((Date.now() - began) / 1000)} s  waiting for the hosts' sshd`);
-  }, 5000);
-  const silent = await waitForPorts(at.operatorNamespace, ports, 60);
-  clearInterval(notice);
+  const silent = await patiently(
+    "waiting for the hosts' sshd",
+    waitForPorts(at.operatorNamespace, ports, 60),
+  );
   const late = hosts.find((host) => silent.includes(host.address));
   if (late === undefined) return;
   const log = join(hostFolder(at, late.name), "console.log");
@@ -63,7 +61,7 @@ export async function reachable(at: Place, hosts: readonly Host[]): Promise<void
 export async function shutDown(at: Place, host: Host): Promise<void> {
   const cgroup = cgroupOf(at, host.name);
   for (const pid of await processes(cgroup, "systemd-nspawn")) process.kill(pid, "SIGTERM");
-  if (!(await deserted(cgroup, 100))) {
+  if (!(await patiently(`${host.name} is shutting down`, deserted(cgroup, 100)))) {
     throw new HostDidNotFollow(
       `${host.name} has not shut down within 100 s; \`kill ${host.name}\` takes its power away.`,
     );

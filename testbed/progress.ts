@@ -9,6 +9,15 @@ export function say(line: string): void {
 
 const quietSeconds = 5;
 
+/** Says every few seconds that work which says nothing itself goes on. */
+export async function patiently<Result>(what: string, work: Promise<Result>): Promise<Result> {
+  const began = Date.now();
+  const ticker = setInterval(() => {
+    say(`  ${Math.round((Date.now() - began) / 1000)} s  ${what}`);
+  }, quietSeconds * 1000);
+  return work.finally(() => clearInterval(ticker));
+}
+
 /** Runs a slow program: says what for, then every few seconds how long it has been and where it is. */
 export async function slowly(what: string, command: readonly string[]): Promise<void> {
   say(what);

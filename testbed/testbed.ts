@@ -15,7 +15,7 @@ import { listModules } from "./modules.ts";
 import { cable, hostsFile, layNetwork, removeNetwork, waitForPorts } from "./network.ts";
 import { type Place, place } from "./place.ts";
 import { cutPower, isOn, reachable, shutDown, switchOn } from "./power.ts";
-import { say } from "./progress.ts";
+import { patiently, say } from "./progress.ts";
 import { drawKey, writeSshFiles } from "./ssh-config.ts";
 
 /** Brings up the five hosts, or N light ones; what is up stays as it is. */
@@ -26,7 +26,8 @@ export async function up(options: { light?: number } = {}, at = place()): Promis
   await byItself(at, async () => {
     await claimFolder(at);
     const base = await ground(at);
-    await Promise.all(hosts.map((host) => makeDisk(at, host)));
+    const disks = Promise.all(hosts.map((host) => makeDisk(at, host)));
+    await patiently(`making the disks of ${hosts.length} hosts`, disks);
     await powerOn(at, hosts, base);
   });
 }
@@ -86,17 +87,21 @@ export async function down(at = place()): Promise<void> {
     if (!(await isOurs(at))) {
       throw new TestbedError(`${at.folder} is not a testbed's run folder: it stays as it is.`);
     }
-    if (!(await killAll(at.prefix))) {
-      throw new HostDidNotFollow("processes of the testbed are still there 20 s after a kill.");
-    }
-    await removeNetwork(at);
-    // The marker goes last, so that a removal that was cut off can be taken up again.
-    const all =
-      'cd "$0" 2>/dev/null || exit 0; rm -rf --one-file-system hosts modules internet.log';
-    await run(["sh", "-c", all, at.folder]);
-    await run(["rm", "-rf", "--one-file-system", at.folder]);
-    await run(["sh", "-c", 'rm -rf /run/systemd/nspawn/propagate/"$0"-*', at.prefix]);
+    await patiently("taking the testbed down", takeDown(at));
   });
+}
+
+async function takeDown(at: Place): Promise<void> {
+  if (!(await killAll(at.prefix))) {
+    throw new HostDidNotFollow("processes of the testbed are still there 20 s after a kill.");
+  }
+  await removeNetwork(at);
+  // The marker goes last, so that a removal that was cut off can be taken up again.
+  const rest = await readdir(at.folder).catch(() => []);
+  const all = rest.filter((name) => name !== marker).map((name) => join(at.folder, name));
+  if (all.length > 0) await run(["rm", "-rf", "--one-file-system", ...all]);
+  await run(["rm", "-rf", "--one-file-system", at.folder]);
+  await run(["sh", "-c", 'rm -rf /run/systemd/nspawn/propagate/"$0"-*', at.prefix]);
 }
 
 /** The names of the hosts that have a disk, the five first. */
