@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { readPreview } from "../../operations/drift/preview.ts";
+import { breakages } from "./breakages.ts";
+import { drift, expectStatus, hosts, onHost, up } from "./cloud.ts";
+import { converged } from "./picture.ts";
+
+describe("hosts broken by hand", () => {
+  before(converged);
+
+  test("are shown key by key, with the consequences and nothing else", async () => {
+    await Promise.all(hosts.map(breakAll));
+    const { differences, obstacles } = readPreview(expectStatus(await drift(["--json"]), 7).stdout);
+    assert.deepEqual(obstacles, []);
+    const seen = differences.map(({ host, promise, key }) => `${host}: ${promise}: ${key}`);
+    assert.deepEqual(seen.sort(), expected());
+  });
+
+  test("are repaired by one up, and the next preview is clean", async () => {
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
+  });
+});
+
+async function breakAll(host: string): Promise<void> {
+  for (const { what, script } of breakages.filter((one) => one.host === host)) {
+    await onHost(host, script, 180);
+    console.log(`${host}: ${what}`);
+  }
+}
+
+function expected(): string[] {
+  return breakages
+    .flatMap(({ host, shows, along = {} }) =>
+      [...shows, ...Object.keys(along)].map((line) => `${host}: ${line}`),
+    )
+    .sort();
+}

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import {
+  backendFolder,
+  clone,
+  drift,
+  expectStatus,
+  hosts,
+  onEveryHost,
+  onHost,
+  pulumi,
+  up,
+} from "./cloud.ts";
+import { converged } from "./picture.ts";
+import { exported } from "./stack.ts";
+
+// The key that is deleted, put back, and written anew below.
+const keyFile = "/etc/pki/libvirt/private/clientkey.pem";
+
+// What a secret is for: these files and no others hold one.
+const mustHold = [
+  keyFile,
+  "/etc/pki/libvirt/private/serverkey.pem",
+  "/etc/pki/qemu/client-key.pem",
+  "/etc/pki/qemu/server-key.pem",
+];
+
+let secrets: readonly string[];
+// Everything that the CLI said since.
+const said: string[] = [];
+
+describe("the stack's secrets", () => {
+  before(async () => {
+    await converged();
+    secrets = secretLines(JSON.parse(await exported("--show-secrets")));
+    assert.ok(secrets.length >= 20, `only ${secrets.length} lines of secrets were found`);
+  });
+
+  test("stay hidden while one is deleted and put back by hand", async () => {
+    await onHost("compute2", `mv ${keyFile} /root/kept.pem`);
+    await listen(drift(["--diff"]), 7);
+    await listen(pulumi(["refresh", "--yes", "--skip-preview"]), 0);
+    await hidden("while the key is gone");
+    await onHost("compute2", `mv /root/kept.pem ${keyFile}`);
+    await listen(drift(["--diff"]), 7);
+    await listen(pulumi(["refresh", "--yes", "--skip-preview"]), 0);
+    await listen(drift(["--diff"]), 0);
+    await hidden("once the key is back");
+  });
+
+  test("stay hidden while one differs and is written anew, in no process's arguments or environment", async () => {
+    await onHost("compute2", `echo nonsense >${keyFile}`);
+    await onHost("compute4", `rm ${keyFile}`);
+    const seen = expectStatus(await listen(drift(["--diff"]), 7), 7).stdout;
+    assert.match(seen, /"differs" +=> "in place/);
+
+    const stop = "/run/quintet-acceptance-stop";
+    const [found] = await Promise.all([
+      onEveryHost(sampler(stop), 400),
+      listen(up(), 0).finally(() => onEveryHost(`: >${stop}`)),
+    ]);
+    await onEveryHost(`rm -f ${stop}`);
+    for (const [host, text] of found) {
+      const [samples = "0", ...processes] = text.trim().split("\n");
+      console.log(`${host}: looked at its processes ${samples} times`);
+      // The sampler's own control: it must have seen what the test showed it.
+      assert.deepEqual(
+        processes,
+        ["CONTROL=control-word-of-the-test"],
+        `${host} shows secrets in its process list`,
+      );
+    }
+    await hidden("after the key was written anew");
+  });
+
+  test("lie on the hosts in the files that need them and nowhere else", async () => {
+    const found = await onEveryHost(
+      `grep -rlsIF -D skip -f - /etc /var/lib /var/log /var/tmp /root /home /run /tmp /opt /srv <<'END' | sort
+${secrets.join("\n")}
+END`,
+      180,
+    );
+    assert.deepEqual(found.get("controller"), "");
+    for (const host of hosts.filter((name) => name !== "controller")) {
+      assert.deepEqual(found.get(host)?.trim().split("\n"), [...mustHold].sort(), host);
+    }
+    const modes = await onHost("compute2", `stat -c %a ${mustHold.join(" ")}`);
+    for (const mode of modes.trim().split("\n")) assert.match(mode, /^6[04]0$/);
+  });
+});
+
+async function listen(call: ReturnType<typeof pulumi>, status: number) {
+  const ended = expectStatus(await call, status);
+  said.push(ended.stdout, ended.stderr);
+  return ended;
+}
+
+/** Fails if a secret stands in what was said, in a preview, in the state, or in the clone's notes. */
+async function hidden(when: string): Promise<void> {
+  const preview = await pulumi(["preview", "--json"]);
+  const places = new Map([
+    ["the CLI's output", said.join("\n")],
+    ["preview --json", preview.stdout + preview.stderr],
+    ["the exported state", await exported()],
+    ...notes(backendFolder()),
+    ...notes(join(clone, ".quintet")),
+  ]);
+  for (const [place, text] of places) {
+    const shown = secrets.filter((secret) => text.includes(secret)).length;
+    assert.equal(shown, 0, `${shown} lines of secrets stand in ${place} ${when}`);
+  }
+  console.log(`looked for ${secrets.length} lines of secrets in ${places.size} places ${when}`);
+}
+
+function notes(folder: string): [string, string][] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((file) => [file, readFileSync(file, "utf8")]);
+}
+
+/** Looks at every process again and again until told to stop, then prints how often and what it saw. */
+function sampler(stop: string): string {
+  return `umask 077
+cat >/run/quintet-acceptance-words <<'END'
+control-word-of-the-test
+${secrets.join("\n")}
+END
+CONTROL=control-word-of-the-test sleep 600 & control=$!
+count=0
+seen=$(mktemp)
+while [ ! -e ${stop} ]; do
+  cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' |
+    grep -aF -f /run/quintet-acceptance-words >>"$seen"
+  count=$((count + 1))
+  sleep 0.1
+done
+kill $control
+echo $count
+sort -u "$seen"
+rm -f "$seen" /run/quintet-acceptance-words`;
+}
+
+/** The distinctive lines of every secret in an export with its secrets shown. */
+function secretLines(state: unknown): readonly string[] {
+  const lines = secretTexts(state)
+    .flatMap((text) => text.split("\n"))
+    .filter((line) => line.length >= 10 && !line.startsWith("-----"));
+  return [...new Set(lines)];
+}
+
+// By this key the engine marks a secret in what it writes.
+const signature = "4dabf18193072939515e22adb298388d";
+
+function secretTexts(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (signature in value) {
+    const { plaintext } = value as { plaintext?: string };
+    return texts(plaintext === undefined ? undefined : JSON.parse(plaintext));
+  }
+  return Object.values(value).flatMap(secretTexts);
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [];
+}

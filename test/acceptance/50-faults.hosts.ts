@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import {
+  backendFolder,
+  drift,
+  expectStatus,
+  hosts,
+  mainProcesses,
+  onHost,
+  pulumi,
+  type Running,
+  testbed,
+  tryOnHost,
+  until,
+  up,
+} from "./cloud.ts";
+import { converged, differences, takePicture } from "./picture.ts";
+import { resources } from "./stack.ts";
+import { type Config, inVariant } from "./variant.ts";
+
+describe("faults", () => {
+  before(converged);
+
+  test("a host that is off is named, and nothing is called drift or deleted", async () => {
+    await testbed("kill", "compute3");
+    try {
+      const { stdout, stderr } = expectStatus(await drift(), 1);
+      assert.match(stdout + stderr, /compute3 cannot be reached/);
+      assert.doesNotMatch(stdout, /\b(to update|to delete|to create|to replace)\b/);
+
+      await inVariant({ config: listing("quintet:down") }, async (folder) => {
+        expectStatus(await drift([], { folder }), 0);
+        expectStatus(await up({ folder }), 0);
+      });
+
+      const letGo = "**compute3-baseline-hosts";
+      await inVariant({ config: listing("quintet:abandoned") }, async (folder) => {
+        const words = ["destroy", "--yes", "--skip-preview", "--target", letGo];
+        expectStatus(await pulumi(words, { folder }), 0);
+      });
+      assert.ok(!(await resources()).some(({ urn }) => urn.endsWith("compute3-baseline-hosts")));
+    } finally {
+      await testbed("start", "compute3");
+    }
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
+  });
+
+  test("a host that loses its power in the middle of a package's installation is healed", async () => {
+    await withoutChrony("compute4");
+    const cut = await up({
+      watch: async () => {
+        await dpkgRuns("compute4");
+        await testbed("kill", "compute4");
+      },
+    });
+    assert.notEqual(cut.status, 0);
+    assert.match(cut.stdout + cut.stderr, /compute4/);
+    await testbed("start", "compute4");
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
+  });
+
+  test("a CLI that is killed leaves nothing running, and the next run heals what it half did", async () => {
+    // New promises, so that what is cut off is their creation and not a repair.
+    const words = ["destroy", "--yes", "--skip-preview", "--target-dependents"];
+    expectStatus(await pulumi([...words, "--target", "**compute2-hypervisor**"]), 0);
+    for (const moment of moments) {
+      const cut = await up({
+        watch: async (program) => {
+          await moment.comes(program);
+          await killWithProviders(program, moment.name);
+        },
+      });
+      assert.equal(cut.status, 128, `the CLI ended before it was killed: ${moment.name}`);
+    }
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
+  });
+
+  test("a lost state is taken over, and only what is drawn anew changes", async () => {
+    const was = await takePicture();
+    const stacks = join(backendFolder(), ".pulumi/stacks/quintet");
+    for (const name of readdirSync(stacks)) {
+      if (name.startsWith("testbed.")) rmSync(join(stacks, name));
+    }
+    expectStatus(await up(), 0);
+    const drawnAnew = [
+      { line: /etc .* \/etc\/pki\//, because: "a new authority signs new certificates" },
+    ];
+    assert.deepEqual(differences(was, await takePicture(), drawnAnew), []);
+    expectStatus(await drift(), 0);
+  });
+
+  test("a promise renamed in the code changes nothing on its host", async () => {
+    const was = await takePicture();
+    const running = await mainProcesses();
+    const files = {
+      "index.ts": (text: string) => text.replace("-baseline`", "-base`"),
+    };
+    await inVariant({ files }, async (folder) => {
+      expectStatus(await up({ folder }), 0);
+      assert.ok((await resources()).some(({ urn }) => urn.endsWith("compute2-base-hosts")));
+      assert.deepEqual(differences(was, await takePicture()), []);
+      assert.deepEqual(await mainProcesses(), running);
+    });
+    expectStatus(await up(), 0);
+    assert.deepEqual(differences(was, await takePicture()), []);
+    assert.deepEqual(await mainProcesses(), running);
+  });
+
+  test("all hosts lose their power at once, and two minutes later all promises hold by themselves", async () => {
+    await testbed("kill");
+    await testbed("start");
+    await until("nothing differs after the cold boot", 120, async () =>
+      (await drift()).status === 0 ? true : undefined,
+    );
+  });
+});
+
+function listing(key: string) {
+  return (config: Config) => {
+    config[key] = ["compute3"];
+  };
+}
+
+/** When a run is cut off, each in another half-done state. */
+const moments: readonly { name: string; comes(program: Running): Promise<unknown> }[] = [
+  {
+    name: "while it looks at the hosts",
+    comes: (program) => says(program, /refresh/i),
+  },
+  { name: "while a package is being installed", comes: () => dpkgRuns("compute2") },
+  {
+    name: "between one file and the next",
+    comes: (program) => says(program, /File compute2-hypervisor\S* created/),
+  },
+];
+
+function says(program: Running, words: RegExp): Promise<true> {
+  return until(`the run says ${words}`, 180, () => words.test(program.said()) || undefined);
+}
+
+function dpkgRuns(host: string): Promise<true> {
+  return until(`dpkg runs on ${host}`, 180, async () =>
+    (await tryOnHost(host, "pgrep -x dpkg")).status === 0 ? true : undefined,
+  );
+}
+
+async function withoutChrony(host: string): Promise<void> {
+  await onHost(host, "DEBIAN_FRONTEND=noninteractive apt-get -qq purge chrony", 120);
+}
+
+/** Kills the CLI, and fails unless its providers are gone soon and no script of ours runs on a host. */
+async function killWithProviders({ pid }: Running, moment: string): Promise<void> {
+  const family = descendants(pid);
+  process.kill(pid, "SIGKILL");
+  await until(
+    `its processes are gone, killed ${moment}`,
+    15,
+    () => family.every((one) => !isAlive(one)) || undefined,
+  );
+  console.log(`killed the CLI ${moment}; ${family.length} processes of its own went with it`);
+  // A script that ran may finish; it holds the host's lock until then.
+  for (const host of hosts) {
+    await onHost(host, "[ ! -e /run/quintet/lock ] || flock -w 90 /run/quintet/lock true", 100);
+  }
+}
+
+function descendants(ancestor: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
+    if (stat) parents.set(Number(name), stat.parent);
+  }
+  const found = [ancestor];
+  for (const one of found) {
+    found.push(...[...parents].filter(([, parent]) => parent === one).map(([pid]) => pid));
+  }
+  return found.slice(1);
+}
+
+function isAlive(pid: number): boolean {
+  const stat = statOf(pid);
+  return stat !== undefined && !"ZX".includes(stat.state);
+}
+
+/** From proc(5); the program's name in brackets may hold anything. */
+function statOf(pid: number): { state: string; parent: number } | undefined {
+  if (!existsSync(`/proc/${pid}/stat`)) return undefined;
+  try {
+    const [state = "", parent = ""] = readFileSync(`/proc/${pid}/stat`, "utf8")
+      .replace(/^.*\) /s, "")
+      .split(" ");
+    return { state, parent: Number(parent) };
+  } catch {
+    // Gone between the look and the read.
+    return undefined;
+  }
+}

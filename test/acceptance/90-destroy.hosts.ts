@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { before, describe, test } from "node:test";
+import { destroy, expectStatus, onHost, up } from "./cloud.ts";
+import { allowedAfterDestroy } from "./left-behind.ts";
+import { converged, differences, pictureBefore, takePicture } from "./picture.ts";
+import { resources } from "./stack.ts";
+import { inVariant } from "./variant.ts";
+
+// Put there by somebody else, in files that we edit as well.
+const printer = "192.168.0.77 printer";
+
+describe("destroy", () => {
+  before(converged);
+
+  test("is refused while the data is protected, and deletes nothing", async () => {
+    const protect = {
+      config: (config: Record<string, unknown>) => {
+        config["quintet:protectData"] = true;
+      },
+    };
+    const standing = (await resources()).map(({ urn }) => urn).sort();
+    await inVariant(protect, async (folder) => {
+      expectStatus(await up({ folder }), 0);
+      const refused = await destroy({ folder });
+      assert.notEqual(refused.status, 0);
+      assert.match(refused.stdout + refused.stderr, /protect/);
+    });
+    assert.deepEqual((await resources()).map(({ urn }) => urn).sort(), standing);
+    expectStatus(await up(), 0);
+  });
+
+  test("puts every host back as it was found, and keeps what others wrote meanwhile", async () => {
+    await converged();
+    const was = await pictureBefore();
+    await onHost("compute3", `echo '${printer}' >>/etc/hosts`);
+    expectStatus(await destroy(), 0);
+    assert.equal((await resources()).length, 0);
+
+    const kept = await onHost("compute3", `grep -cFx '${printer}' /etc/hosts`);
+    assert.equal(kept.trim(), "1");
+    // Without that line the file has to be byte for byte what it was.
+    await onHost(
+      "compute3",
+      `grep -vFx '${printer}' /etc/hosts >/root/hosts.new; cat /root/hosts.new >/etc/hosts; rm /root/hosts.new`,
+    );
+    assert.deepEqual(differences(was, await takePicture(), allowedAfterDestroy), []);
+  });
+
+  test("run again has nothing to do", async () => {
+    expectStatus(await destroy(), 0);
+  });
+});
