@@ -15,7 +15,7 @@ log=$ledger/log
 plan=$ledger/plan
 updated=
 open_ledger() {
-  (umask 077 && mkdir -p "$ledger/sets") || return
+  (umask 077 && mkdir -p "$ledger/sets") && touch "$ledger/brought" "$ledger/accounts" || return
   rm -rf "$ledger"/work.*
   t=$(mktemp -d "$ledger/work.XXXXXX") || return
   trap 'rm -rf "$t" "$log" "$plan"; close_ledger' EXIT
@@ -24,12 +24,12 @@ open_ledger() {
 # The last set takes the ledger with it.
 close_ledger() {
   rmdir "$ledger/sets" 2>/dev/null || return
-  if [ -e "$pending" ] || [ -s "$ledger/brought" ]; then mkdir -m 700 "$ledger/sets"; return; fi
+  if [ -d "$pending" ] || [ -s "$ledger/brought" ]; then mkdir -m 700 "$ledger/sets"; return; fi
   rm -rf "$ledger"
   rmdir /var/lib/quintet 2>/dev/null
 }
 installed() { dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.[^nc].//p' | sort -u; }
-brought() { cut -d' ' -f1 "$ledger/brought" 2>/dev/null | sort -u; }
+brought() { cut -d' ' -f1 "$ledger/brought" | sort -u; }
 ours() { brought >"$t/brought"; installed | comm -12 - "$t/brought"; }
 noted_by_others() {
   for set in "$ledger/sets"/*; do
@@ -54,11 +54,11 @@ account() {
   [ -d "$pending" ] || return 0
   installed >"$t/installed"
   sort "$pending/packages" | join - "$t/installed" >"$t/came"
-  sort -u "$t/came" "$ledger/brought" 2>/dev/null >"$ledger/brought.new"
+  sort -u "$t/came" "$ledger/brought" >"$ledger/brought.new"
   mv "$ledger/brought.new" "$ledger/brought" || return
   for sort in passwd group; do
     accounts "$sort" | comm -13 "$pending/$sort" - | sed "s/^/$sort /"
-  done | sort -u - "$ledger/accounts" 2>/dev/null >"$ledger/accounts.new"
+  done | sort -u - "$ledger/accounts" >"$ledger/accounts.new"
   mv "$ledger/accounts.new" "$ledger/accounts" || return
   { noted_by_others; cat "$ledger/sets/$set_name" "$t/needs" 2>/dev/null; } | sort -u >"$t/asked"
   cut -d' ' -f1 "$t/came" | comm -23 - "$t/asked" | xargs -r apt-mark auto >/dev/null || return

@@ -107,5 +107,5 @@ release_set() {
   others=$(ls "$ledger/sets" | grep -vxF -e "$set_name")
   if [ -n "$others" ]; then let_go $(cat "$ledger/sets/$set_name"); else let_go $(brought); fi || return
   rm -f "$ledger/sets/$set_name"
-  [ -n "$others" ] || [ ! -e "$ledger/accounts" ] || drop_accounts
+  [ -n "$others" ] || drop_accounts
 }`;
