@@ -6,4 +6,32 @@ export const allowedAfterDestroy: readonly Allowed[] = [
     line: /^[-+] etc .* \/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-( |$)/,
     because: "the backups that useradd and userdel keep of the last state but one",
   },
+  {
+    line: /^\+ etc d \S+ root:root \/etc\/libvirt(\/secrets)? $/,
+    because: "an empty folder that libvirtd makes itself, so that the purge does not know it",
+  },
+  {
+    line: /^\+ tree . \S+ \S+ \/var\/lib\/(libvirt|libvirt\/qemu|machines|portables|systemd\/timers)$/,
+    because: "folders that daemons and systemd make while they run, so that no package owns them",
+  },
+  {
+    line: /^[-+] tree . \S+ \S+ \/var\/log\/(apt\/.*|dpkg\.log|alternatives\.log)$/,
+    because: "a log tells what was done; it is not what was done",
+  },
+  {
+    line: /^\+ tree f \S+ root:root \/var\/lib\/(ucf\/(registry|hashfile)\.\d|dpkg\/statoverride-old)$/,
+    because: "the backups that dpkg and ucf keep of their own lists",
+  },
+  {
+    line: /^\+ tree . \S+ \S+ \/run\/(adduser|gluster|glusterd\.socket|libvirt|quintet)$/,
+    because: "what daemons leave in /run is gone at the next boot",
+  },
+  {
+    line: /^[-+] unit (network-online|time-sync)\.target loaded (in)?active (active|dead)$/,
+    because: "a target that a unit asked for stays reached; it runs nothing",
+  },
+  {
+    line: /^\+ unit machine\.slice loaded active active$/,
+    because: "the empty cgroup in which libvirt's guests ran; it is gone at the next boot",
+  },
 ];
