@@ -42,13 +42,18 @@ END {
 
 /**
  * Prints the text with the named entries set to their values: the first of its lines is replaced, others
- * are dropped, a new entry goes behind its commented example or its section. A section that loses its
- * last line goes too.
+ * are dropped, a new entry goes behind its commented example or its section, but not in front of an
+ * indented line, which would become part of its value. A section that loses its last line goes too.
  */
 export function editing(grammar: Grammar): string {
   return `${instructions}${grammar.awk}${String.raw`
-function place(a, rendered,   section) {
-  if (a in example) { behind[example[a]] = behind[example[a]] rendered; return }
+function place(a, rendered,   section, at) {
+  if (a in example) {
+    at = example[a]
+    while (sections && line[at + 1] ~ /^[ \t]+[^ \t\r]/) at++
+    behind[at] = behind[at] rendered
+    return
+  }
   section = sectionOf(a)
   if (section in last) { behind[last[section]] = behind[last[section]] rendered; return }
   if (!(section in fresh)) titles[++freshes] = section

@@ -1,36 +1,12 @@
 import assert from "node:assert/strict";
-import { after, afterEach, describe, test } from "node:test";
-import fc from "fast-check";
+import { describe, test } from "node:test";
 import type { Change } from "../../providers/contract.ts";
 import { Refused } from "../../providers/errors.ts";
 import { type IniFileValue, iniFile } from "../../providers/ini-file.ts";
-import { lines, type Script, sh } from "../../providers/sh.ts";
-import { folderPlace } from "../places.ts";
+import { sh } from "../../providers/sh.ts";
+import { triedFile } from "./ini-file.tried.ts";
 
-const place = folderPlace();
-const { folder } = place;
-const path = `${folder}/nova.conf`;
-const key = { path };
-
-after(() => place.end());
-afterEach(() => place.run(sh`rm -rf ${folder} && mkdir -p ${folder}`));
-
-const write = (text: string) => place.run(sh`printf '%s' ${text} >${path}`);
-const text = () => place.run(sh`cat ${path}`);
-const run = (changes: readonly Change[]) =>
-  place.run(lines(changes.map((change) => change.script)));
-
-async function look(declared: IniFileValue): Promise<IniFileValue | undefined> {
-  const live = iniFile.parse(await place.run(iniFile.probe(key)), key);
-  return live && iniFile.own(declared, live);
-}
-
-async function make(wish: IniFileValue): Promise<readonly Change[]> {
-  const want = iniFile.value.parse(wish);
-  const changes = iniFile.converge(key, want, await look(want));
-  await run(changes);
-  return changes;
-}
+const { place, folder, path, key, write, text, look, make } = triedFile();
 
 describe("an ini file is read as oslo.config reads it:", () => {
   const table: [string, string, IniFileValue][] = [
@@ -71,6 +47,12 @@ describe("an edit of an ini file", () => {
       "[a]\nb = 1\n  more\n\n# About c.\n[c]\n[a]\nd = 1\n",
       { "a/x": "1", "a/y": "2" },
       "[a]\nb = 1\n  more\nx = 1\ny = 2\n\n# About c.\n[c]\n[a]\nd = 1\n",
+    ],
+    [
+      "gives a new key no indented line that is nobody's",
+      "[a]\n#b = 1\n  x\n#c = 1\n",
+      { "a/b": "2" },
+      "[a]\n#b = 1\n  x\nb = 2\n#c = 1\n",
     ],
     ["appends a missing section", "[a]\nb = 1", { "c/d": "2" }, "[a]\nb = 1\n\n[c]\nd = 2\n"],
     ["puts a key above the first section", "# x\n\n[a]\n", { "/b": "1" }, "# x\nb = 1\n\n[a]\n"],
@@ -155,63 +137,6 @@ describe("an edit of an ini file", () => {
   });
 });
 
-describe("an ini file at destroy", () => {
-  const given = "# mine\n[a]\nb=1\n\n\n[c]\nd = 1\nd = 1";
-
-  async function destroyAfter(meanwhile: () => Promise<unknown>, wish: IniFileValue) {
-    const found = await look(wish);
-    const kept = await place.run(iniFile.keep(key));
-    await make(wish);
-    await meanwhile();
-    await run(iniFile.putBack(key, kept, found, await look(wish)));
-  }
-  const wish = { "a/b": [], "c/d": "2", "new/e": "3" };
-
-  test("gets its bytes back, also when our keys were edited by hand", async () => {
-    await write(given);
-    await destroyAfter(() => place.run(sh`sed -i s/3/4/ ${path}`), wish);
-    assert.equal(await text(), given);
-  });
-
-  test("edited by others keeps their edits, and only our keys go back", async () => {
-    await write(given);
-    await destroyAfter(
-      () => place.run(sh`echo 'f = 5' >>${path}; sed -i 's/# mine/# still &/' ${path}`),
-      wish,
-    );
-    assert.equal(
-      await text(),
-      "# still # mine\n\n\n[c]\nd = 1\nd = 1\n\n[new]\nf = 5\n\n[a]\nb = 1\n",
-    );
-  });
-
-  test("keeps a section that was empty before", async () => {
-    await write("[new]\n[c]\n");
-    await destroyAfter(() => place.run(sh`echo 'f = 5' >>${path}`), { "new/e": "3" });
-    assert.equal(await text(), "[new]\n[c]\nf = 5\n");
-  });
-
-  test("that somebody removed comes back whole", async () => {
-    await write(given);
-    await place.run(sh`chmod 640 ${path}`);
-    await destroyAfter(() => place.run(sh`rm ${path}`), wish);
-    assert.equal(await text(), given);
-    assert.equal(await place.run(sh`stat -c %a ${path}`), "640\n");
-  });
-
-  test("whose folder is gone is let go of", async () => {
-    await write(given);
-    await destroyAfter(() => place.run(sh`rm -r ${folder}`), wish);
-  });
-
-  test("goes when it was not there before, unless others wrote in it", async () => {
-    await destroyAfter(async () => {}, { "a/b": "1", "c/d": "2" });
-    assert.equal(await place.run(sh`ls -A ${folder}; if [ -e ${path} ]; then cat ${path}; fi`), "");
-    await destroyAfter(() => place.run(sh`echo 'f = 5' >>${path}`), { "a/b": "1", "c/d": "2" });
-    assert.equal(await text(), "\n[c]\nf = 5\n");
-  });
-});
-
 describe("a promise about an ini file", () => {
   const refused: IniFileValue[] = [
     { my_ip: "1" },
@@ -232,77 +157,5 @@ describe("a promise about an ini file", () => {
   test("on a folder is refused", async () => {
     await place.run(sh`mkdir ${path}`);
     await assert.rejects(look({}), Refused);
-  });
-});
-
-describe("any ini file", () => {
-  const names = ["a", "b", "c d", "DEFAULT"];
-  const line = fc.oneof(
-    fc.constantFrom(
-      "",
-      "  ",
-      "[a]",
-      "[DEFAULT]",
-      "[c d]",
-      "[]",
-      "[x",
-      "  cont",
-      "\tb = c",
-      "junk",
-      "[a] # x",
-    ),
-    fc
-      .tuple(
-        fc.constantFrom(...names),
-        fc.constantFrom("=", " = ", ":"),
-        fc.constantFrom("", "1", "x = y"),
-      )
-      .map((parts) => parts.join("")),
-    fc.constantFrom(...names).map((name) => `#${name} = 1`),
-    fc.string({ maxLength: 6, unit: "grapheme-ascii" }),
-  );
-  const file = fc
-    .tuple(fc.array(line, { maxLength: 14 }), fc.constantFrom("", "\n", "\n\n"))
-    .map(([all, end]) => all.join("\n") + end);
-  const id = fc
-    .tuple(fc.constantFrom("", ...names), fc.constantFrom(...names))
-    .map((parts) => parts.join("/"));
-  const wished = fc.constantFrom<(string | string[])[]>(
-    "1",
-    "",
-    "x\ny = z",
-    "&\\1",
-    [],
-    ["1", "2"],
-  );
-  const wish = fc.dictionary(id, wished, { minKeys: 1, maxKeys: 4, noNullPrototype: true });
-
-  /** Runs scripts in one shell, and gives what each has printed. */
-  async function each(...scripts: Script[]): Promise<string[]> {
-    const marked = scripts.map((script) => sh`( :; ${script} ) || exit\nprintf '\\036'`);
-    return (await place.run(lines(marked))).split("\x1e");
-  }
-  const show = sh`cat ${path}`;
-  const only = (changes: readonly Change[]) => lines(changes.map((change) => change.script));
-
-  test("gets what is wanted, keeps what is others', twice is once, and comes back", async () => {
-    const property = fc.asyncProperty(file, wish, async (given, wanted) => {
-      const begin = sh`printf '%s' ${given} >${path}`;
-      const [, seen = "", kept = ""] = await each(begin, iniFile.probe(key), iniFile.keep(key));
-      const before = iniFile.parse(seen, key) ?? {};
-      const found = iniFile.own(wanted, before);
-      const edit = only(iniFile.converge(key, wanted, found));
-      const answers = await each(edit, show, edit, show, iniFile.probe(key));
-      const [, edited = "", , again, live = ""] = answers;
-      assert.equal(again, edited, "twice is once");
-      const now = iniFile.parse(live, key) ?? {};
-      assert.deepEqual(iniFile.own(wanted, now), wanted);
-      assert.deepEqual({ ...now, ...wanted }, { ...before, ...wanted }, "keys of others stay");
-      const comments = (whole: string) => whole.split("\n").filter((one) => /^[#;]/.test(one));
-      assert.deepEqual(comments(edited), comments(given), "comments stay, in order");
-      const back = only(iniFile.putBack(key, kept, found, iniFile.own(wanted, now)));
-      assert.deepEqual((await each(back, show))[1], given);
-    });
-    await fc.assert(property, { numRuns: 80 });
   });
 });
