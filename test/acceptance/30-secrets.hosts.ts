@@ -35,7 +35,8 @@ describe("the stack's secrets", () => {
   before(async () => {
     await converged();
     secrets = secretLines(JSON.parse(await exported("--show-secrets")));
-    assert.ok(secrets.length >= 20, `only ${secrets.length} lines of secrets were found`);
+    // The authority's key and that of each compute host, of three lines each.
+    assert.ok(secrets.length >= 15, `only ${secrets.length} lines of secrets were found`);
   });
 
   test("stay hidden while one is deleted and put back by hand", async () => {

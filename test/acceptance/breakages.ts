@@ -1,4 +1,4 @@
-import type { HostName } from "./cloud.ts";
+import { type HostName, hosts } from "./cloud.ts";
 import { volumePath } from "./volume.ts";
 
 /** Something that somebody breaks by hand, and all that a preview has to say about it. */
@@ -8,11 +8,18 @@ export interface Breakage {
   readonly script: string;
   /** "promise: key" of the thing itself. */
   readonly shows: readonly string[];
-  /** What else it brings out of order, each with the reason. */
+  /**
+   * What else a preview shows because of it, each "host: promise: key" with the reason. Without a key:
+   * nothing differs there yet, but what the promise follows will be written.
+   */
   readonly along?: Readonly<Record<string, string>>;
 }
 
 const quietly = "DEBIAN_FRONTEND=noninteractive apt-get -qq";
+
+function shown(promise: string, keys: readonly string[], because: string) {
+  return Object.fromEntries(keys.map((key) => [`${promise}: ${key}`, because]));
+}
 
 /** Each kind that lives on a host, and that `up` may repair by itself, at least once. */
 export const breakages: readonly Breakage[] = [
@@ -22,12 +29,16 @@ export const breakages: readonly Breakage[] = [
     script: `${quietly} purge chrony`,
     shows: ["Packages controller-baseline-packages: chrony"],
     along: {
-      "File controller-baseline-time: content": "the purge takes its configuration along",
-      "File controller-baseline-time: group": "the purge takes its configuration along",
-      "File controller-baseline-time: mode": "the purge takes its configuration along",
-      "File controller-baseline-time: owner": "the purge takes its configuration along",
-      "Service controller-baseline-time-service: active": "the purge takes its unit along",
-      "Service controller-baseline-time-service: enabled": "the purge takes its unit along",
+      ...shown(
+        "controller: File controller-baseline-time",
+        ["content", "group", "mode", "owner"],
+        "the purge takes its configuration along",
+      ),
+      ...shown(
+        "controller: Service controller-baseline-time-service",
+        ["active", "config", "enabled", "files", "follow"],
+        "the purge takes its unit along, so that nothing of it is there",
+      ),
     },
   },
   {
@@ -35,6 +46,15 @@ export const breakages: readonly Breakage[] = [
     host: "controller",
     script: "gluster --mode=script volume set instances network.ping-timeout 42",
     shows: ["GlusterVolume instances-volume: option/network.ping-timeout"],
+    along: Object.fromEntries(
+      // The mount on compute3 is broken itself, below, and shows by its key.
+      hosts
+        .filter((host) => host !== "compute3")
+        .map((host) => [
+          `${host}: Mount instances-${host}-mount: `,
+          "a mount is looked at again when its volume was written",
+        ]),
+    ),
   },
   {
     what: "a rule is deleted",
@@ -52,14 +72,14 @@ export const breakages: readonly Breakage[] = [
     what: "a key of an ini file is edited and another deleted",
     host: "compute2",
     script:
-      "sed -i 's/^migrate_tls_force *=.*/migrate_tls_force = 0/; /^migration_port_min *=/d' /etc/libvirt/qemu.conf",
+      "systemctl stop libvirtd.service; sed -i 's/^migrate_tls_force *=.*/migrate_tls_force = 0/; /^migration_port_min *=/d' /etc/libvirt/qemu.conf",
     shows: [
       "IniFile compute2-hypervisor-/etc/libvirt/qemu.conf: /migrate_tls_force",
       "IniFile compute2-hypervisor-/etc/libvirt/qemu.conf: /migration_port_min",
     ],
     along: {
-      "Service compute2-hypervisor-libvirtd.service: config":
-        "the daemon started before its config was last written",
+      "compute2: Service compute2-hypervisor-libvirtd.service: ":
+        "the daemon sleeps behind its sockets, and is looked at again when its files were written",
     },
   },
   {
@@ -71,13 +91,13 @@ export const breakages: readonly Breakage[] = [
   {
     what: "a secret key is deleted",
     host: "compute3",
-    script: "rm /etc/pki/libvirt/private/serverkey.pem",
+    script: "systemctl stop libvirtd.service; rm /etc/pki/libvirt/private/serverkey.pem",
     shows: ["content", "group", "mode", "owner"].map(
       (key) => `File compute3-hypervisor-/etc/pki/libvirt/private/serverkey.pem: ${key}`,
     ),
     along: {
-      "Service compute3-hypervisor-libvirtd.service: config":
-        "the daemon started with a key that is not there any more",
+      "compute3: Service compute3-hypervisor-libvirtd.service: ":
+        "the daemon sleeps behind its sockets, and is looked at again when its files were written",
     },
   },
   {
