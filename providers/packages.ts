@@ -95,9 +95,9 @@ export const packages = {
     const edits = editsTo(want, have);
     const { install, remove, letGo } = edits;
     const parts = [
-      phrase("install", install, have),
-      phrase("remove", remove.map(named), have),
-      phrase("let go of", letGo.map(named), have),
+      phrase("install", install.map(nameOf), have),
+      phrase("remove", remove, have),
+      phrase("let go of", letGo),
     ].filter((part) => part !== "");
     if (parts.length === 0 && want[notedKey] !== have[notedKey])
       parts.push(`note what "${set}" needs`);
@@ -141,8 +141,8 @@ function asDeclared(version: string, wish: string | undefined): string {
   return wish === undefined || wish === "present" || !isNeeded(wish) ? "present" : version;
 }
 
-function named(name: string): { name: string } {
-  return { name };
+function nameOf({ name }: { name: string }): string {
+  return name;
 }
 
 function editsTo(want: PackagesValue, have: PackagesValue): Edits {
@@ -162,9 +162,9 @@ function editsTo(want: PackagesValue, have: PackagesValue): Edits {
   };
 }
 
-function phrase(verb: string, edits: readonly { name: string }[], have: PackagesValue): string {
-  if (edits.length === 0) return "";
-  return `${verb} ${edits.map(({ name }) => `${name} (was ${have[name] ?? "absent"})`).join(", ")}`;
+function phrase(verb: string, names: readonly string[], have?: PackagesValue): string {
+  const one = (name: string) => (have ? `${name} (was ${have[name] ?? "missing"})` : name);
+  return names.length === 0 ? "" : `${verb} ${names.map(one).join(", ")}`;
 }
 
 /** The packages of one set on a host. */

@@ -1,0 +1,77 @@
+import { lines, type Script, sh } from "../../providers/sh.ts";
+
+/** A package of the tests' own, so that they need no mirror and know all that is in it. */
+interface TestPackage {
+  readonly name: string;
+  readonly version?: string;
+  readonly fields?: string;
+  readonly postinst?: string;
+  readonly postrm?: string;
+}
+
+const archive = "/root/quintet-archive";
+const list = "/etc/apt/sources.list.d/quintet-tests.list";
+
+const account =
+  "#!/bin/sh\nset -e\nid quintet-acct >/dev/null 2>&1 || useradd -r -M quintet-acct\n" +
+  "mkdir -p /var/lib/quintet-data && chown quintet-acct /var/lib/quintet-data\n";
+const purgeData =
+  '#!/bin/sh\nset -e\nif [ "$1" = purge ]; then\n  rm -rf \\\n    /var/lib/quintet-data\nfi\n';
+
+const testPackages: readonly TestPackage[] = [
+  { name: "quintet-lib" },
+  { name: "quintet-one", fields: "Depends: quintet-lib" },
+  { name: "quintet-two", fields: "Depends: quintet-lib\nConflicts: quintet-foe" },
+  { name: "quintet-two", version: "2.0", fields: "Depends: quintet-lib\nConflicts: quintet-foe" },
+  { name: "quintet-data", postinst: account, postrm: purgeData },
+  { name: "quintet-meta", fields: "Section: metapackages\nDepends: quintet-one, quintet-data" },
+  { name: "quintet-foe" },
+  { name: "quintet-user", fields: "Depends: quintet-one" },
+  {
+    name: "quintet-slow",
+    postinst: "#!/bin/sh\n[ ! -e /root/quintet-archive/slow ] || sleep 60\n",
+  },
+];
+
+/** Builds the archive on a host and makes it known to apt; the host's other sources stay. */
+export const openArchive: Script = lines([
+  sh`set -e
+rm -rf ${archive}; mkdir -p ${archive}; cd ${archive}`,
+  ...testPackages.map(build),
+  sh`chmod -R go+rX ${archive}; chmod 755 /root
+for deb in *.deb; do
+  dpkg-deb -f "$deb"
+  printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+done >Packages
+echo ${`deb [trusted=yes] copy:${archive} ./`} >${list}
+apt-get -q update >/dev/null`,
+]);
+
+/** Removes all of it, and whatever of the tests' packages is left. */
+export const closeArchive: Script = sh`
+rm -rf /var/lib/quintet
+umount /var/lib/quintet-data 2>/dev/null
+dpkg --configure -a >/dev/null 2>&1
+dpkg --force-all --purge ${[...new Set(testPackages.map(({ name }) => name))]} >/dev/null 2>&1
+userdel quintet-acct 2>/dev/null
+rm -rf /var/lib/quintet-data /etc/quintet-*; true`;
+
+/** As an administrator would, past all promises. */
+export const admin = (...words: string[]): Script =>
+  sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends ${words} </dev/null >/dev/null`;
+
+function build({ name, version = "1.0", fields = "", postinst, postrm }: TestPackage): Script {
+  const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: tests\n${fields}\nDescription: a test\n`;
+  const scripts = Object.entries({ postinst, postrm })
+    .filter(([, text]) => text !== undefined)
+    .map(
+      ([file, text]) => sh`printf '%s' ${text ?? ""} >x/DEBIAN/${file}; chmod 755 x/DEBIAN/${file}`,
+    );
+  return lines([
+    sh`rm -rf x; mkdir -p x/DEBIAN x/etc/${name}.d x/usr/share/${name}
+printf '%s' ${control.replace(/\n+/g, "\n")} >x/DEBIAN/control
+echo shipped >x/etc/${name}.d/a.conf; echo ${`/etc/${name}.d/a.conf`} >x/DEBIAN/conffiles`,
+    ...scripts,
+    sh`dpkg-deb -b x ${`${name}_${version}_all.deb`} >/dev/null; rm -rf x`,
+  ]);
+}
