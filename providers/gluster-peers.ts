@@ -37,6 +37,7 @@ export const glusterPeers = {
   // 5DC7 is port 24007. Where no such connection is seen, the daemon itself is asked.
   probe: () => sh`
 if [ -d /var/lib/glusterd/peers ]; then echo installed; fi
+unset pool
 for file in /var/lib/glusterd/peers/*; do
   [ -e "$file" ] || continue
   state=$(sed -n 's/^state=//p' "$file")

@@ -67,7 +67,7 @@ sed -n 's/^brick-[0-9]*=//p' info | while read -r brick; do
   sed -n '/^hostname=/p; /^path=/p' "bricks/$brick"
 done`,
 
-  parse(stdout, _key, declared) {
+  parse(stdout, _key, declared): GlusterVolumeValue | undefined {
     const one = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(stdout)?.[1];
     const all = (name: string) =>
       [...stdout.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map((match) => match[1] ?? "");
@@ -169,8 +169,7 @@ function stop(name: string): Change {
 if patiently volume status ${name} client-list; then
   mounts=$(printf '%s\\n' "$said" | awk '$1 == "fuse" || $1 == "gfapi" { sum += $2 } END { print sum + 0 }')
   if [ "$mounts" != 0 ]; then
-    echo ${`the volume ${name} is still mounted, times:`} "$mounts" >&2
-    gluster volume status ${name} clients >&2
+    echo ${`the volume ${name} is still mounted: look for glusterfs in /proc/mounts of its clients. Mounts:`} "$mounts" >&2
     exit 1
   fi
 fi

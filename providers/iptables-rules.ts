@@ -83,7 +83,7 @@ export const iptablesRules = {
   probe: (key) => sh`${look(placeOf(key), ruleFile(placeOf(key)))}
 ${lookAtUnit}`,
 
-  parse(stdout, key, declared) {
+  parse(stdout, key, declared): IptablesRulesValue | undefined {
     const image = imageOf(stdout, unitState(stdout));
     if (!image.chain && image.jumps.length === 0 && image.file === undefined) return undefined;
     const { rules, strays } = named(image.rules, declared);

@@ -33,7 +33,7 @@ for file; do
   # Somebody else may edit the table between our look and our edit: then nothing is changed, and we look anew.
   for try in 1 2 3 none; do
     [ $try != none ] || { failed=1; break; }
-    there=$($tool-save -t "$table" | grep -e "^-A .*-[jg] $chain\\$")
+    there=$($tool-save -t "$table" | sed 's/ *$//' | grep -e "^-A .*-[jg] $chain\\$")
     {
       echo "*$table"
       if [ "$there" = "$jump" ]; then sed 1d "$file" | grep -vxF -e "$jump"

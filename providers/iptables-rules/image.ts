@@ -93,7 +93,7 @@ wait=--wait=30
 ${tool}-restore --noflush --test $wait </dev/null >/dev/null 2>&1 || wait=
 {
   echo ${`*${table}`}
-  printf '%s\\n' "$saved" | sed -n ${`s/^-A \\(.*-[jg] ${chain}\\)$/-D \\1/p`}
+  printf '%s\\n' "$saved" | sed -n ${`s/^-A \\(.*-[jg] ${chain}\\) *$/-D \\1/p`}
   if grep -qx chain "$image"; then
     echo ${`:${chain} - [0:0]`}
     sed -n 's/^rule //p' "$image"

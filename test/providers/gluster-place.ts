@@ -29,7 +29,7 @@ for name in ${peers}; do
     ip netns exec $name sh -c 'mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/log/glusterfs &&
       cp -r /var/lib/glusterd /tmp/laws-copy && mount -t tmpfs tmpfs /var/lib/glusterd &&
       cp -r /tmp/laws-copy/groups /tmp/laws-copy/hooks /var/lib/glusterd/; rm -rf /tmp/laws-copy
-      exec glusterd -p /run/glusterd.pid' </dev/null >/dev/null 2>&1 || exit
+      exec glusterd -p /run/glusterd.pid' </dev/null >/dev/null 2>&1 3>&- || exit
   fi
   number=$((number + 1))
 done

@@ -20,11 +20,8 @@ export const fixture: Fixture<GlusterVolumeKey, GlusterVolumeValue> = {
     { ...standing, "option/network.ping-timeout": "7", "option/cluster.quorum-type": "auto" },
   ],
   befores: () => ({ "no volume": sh`:` }),
-  picture: (folder) => sh`gluster volume info 2>&1; ls /var/lib/glusterd/vols; ls -A ${folder}`,
-  others: () => ({
-    make: sh`gluster --mode=script volume set laws storage.owner-uid 1234`,
-    see: sh`gluster volume info laws 2>/dev/null | grep owner-uid || echo 'gone with the volume'`,
-  }),
+  // What a deleted volume leaves in its bricks is the Brick promises' own.
+  picture: () => sh`gluster volume info 2>&1; ls /var/lib/glusterd/vols`,
   except: {
     "what others own survives":
       "nothing of others is in a volume that we made but options, which go with it",

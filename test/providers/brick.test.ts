@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type BrickValue, brick } from "../../providers/brick.ts";
+import { Refused, Unseen } from "../../providers/errors.ts";
+
+const key = { path: "/export/brick/instances", volume: "instances" };
+const want: BrickValue = brick.value.parse({ data: "discard" });
+const id = "c62dc389-11d3-4c96-a86b-6fa73231b2dc";
+const bears = `trusted.glusterfs.volume-id=0x${id.replaceAll("-", "")}\n`;
+const marked = "trusted.quintet.volume=0x696e7374616e636573\n";
+const listed = `listed instances\nknown ${id}\n`;
+
+describe("whose brick a folder is", () => {
+  const table: readonly (readonly [string, string, string | undefined])[] = [
+    ["no folder", "", undefined],
+    ["a folder of nobody's", "folder there\n", "an empty folder"],
+    ["an empty folder that we made for it", `folder there\n${marked}`, "its own"],
+    ["the volume's, with data", `${listed}folder there\n${bears}remains\nfiles a b\n`, "its own"],
+    ["what an empty volume left", `folder there\n${bears}remains\n`, "empty remains of a volume"],
+    [
+      "what a volume of ours left",
+      `folder there\n${bears}${marked}remains\nfiles disk\n`,
+      "data of instances, a volume that is gone",
+    ],
+    [
+      "another cluster's",
+      `folder there\n${bears}remains\nfiles disk\n`,
+      `data of an unknown volume, ${id}`,
+    ],
+    ["files", "folder there\nfiles lost+found etc\n", "files of others: lost+found etc"],
+    [
+      "a new disk where the volume has data on its other bricks",
+      `${listed}folder there\n`,
+      "not the folder that instances knows as its brick",
+    ],
+    ["a disk that is not mounted", listed, "no folder, where instances has a brick"],
+    [
+      "another volume's of this pool",
+      `listed images\nknown ${id}\nfolder there\n${bears}remains\n`,
+      "a brick of images",
+    ],
+  ];
+  for (const [what, printed, content] of table) {
+    test(what, () => assert.equal(brick.parse(printed, key, want)?.content, content));
+  }
+
+  test("without getfattr nobody can tell", () => {
+    assert.throws(() => brick.parse("folder unreadable\n", key, want), Unseen);
+  });
+});
+
+describe("what is done about a brick", () => {
+  test("data of anybody is refused, with the way by hand", () => {
+    for (const content of ["files of others: a", "data of an unknown volume, x", "a brick of b"]) {
+      const attempt = () => brick.converge(key, want, { ...want, content });
+      assert.throws(
+        attempt,
+        (error) => error instanceof Refused && /move it away/.test(error.message),
+      );
+    }
+  });
+
+  test("a lost disk is not made a new brick by itself", () => {
+    const content = "not the folder that instances knows as its brick";
+    assert.throws(() => brick.converge(key, want, { ...want, content }), /reset-brick/);
+  });
+
+  test("a folder that nobody uses becomes one", () => {
+    for (const content of ["an empty folder", "empty remains of a volume"]) {
+      assert.equal(brick.converge(key, want, { ...want, content }).length, 1);
+    }
+  });
+
+  test("data goes at destroy only where it was to be discarded", () => {
+    const have = { ...want, content: "data of instances, a volume that is gone" };
+    const deleting = (data: string) =>
+      brick.putBack(key, "", undefined, { ...have, data }).map((change) => change.script.text);
+    assert.match(deleting("discard").join(""), /-delete/);
+    assert.doesNotMatch(deleting("keep").join(""), /-delete/);
+  });
+
+  test("what was a brick before we came is not emptied", () => {
+    assert.deepEqual(brick.putBack(key, "0:0 755", { ...want }, { ...want }), []);
+  });
+});
