@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ScriptFailed } from "../providers/errors.ts";
 import type { Script } from "../providers/sh.ts";
-import { framed, newMark, type Question, unframe } from "../providers/transport/frames.ts";
+import { framedTogether, newMark, type Question, unframe } from "../providers/transport/frames.ts";
 import { type Hosts, SshHosts } from "../providers/transport/hosts.ts";
 import { failedStep, type Step, writeProgram } from "../providers/transport/write.ts";
 
@@ -33,7 +33,7 @@ export function folderPlace(): Place {
     });
   const ask = async (_host: string, questions: readonly Question[]) => {
     const mark = newMark();
-    return unframe(shell(framed(questions, mark).text).stdout, mark);
+    return unframe(shell(framedTogether(questions, mark).text).stdout, mark);
   };
   const hosts: Hosts = {
     ask,

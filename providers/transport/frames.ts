@@ -20,6 +20,23 @@ export function newMark(): string {
 }
 
 /**
+ * Puts several questions into one program that costs a host little: a fork for each, where a time limit
+ * and a shell of its own take twice what most questions take. Whoever runs it bounds it as a whole;
+ * when it did not come to its end, `framed` asks what is left.
+ */
+export function framedTogether(questions: readonly Question[], mark: string): Script {
+  const asked = questions.map(
+    ({ text }) => sh`
+e=$(exec 2>&1 >&3 </dev/null; eval ${text}); s=$?
+printf '\n%s %s\n%s\n%s' ${mark} "$s" "$e" ${mark} >&3`,
+  );
+  return sh`exec 3>&1
+${lines(asked)}
+exec 3>&-
+`;
+}
+
+/**
  * Puts several questions into one program: each keeps its output, its complaints and its status, and
  * has its own time limit. The limit needs the script in an argv, which is why a probe holds no secret.
  */

@@ -1,6 +1,7 @@
 import { CutOff, HostUnreachable, ScriptFailed } from "../errors.ts";
 import type { Script } from "../sh.ts";
-import { type Answer, framed, newMark, type Question, unframe } from "./frames.ts";
+import { exchange } from "./exchange.ts";
+import { type Answer, newMark, type Question, unframe } from "./frames.ts";
 import { disarm, guardSeconds } from "./guard.ts";
 import { Pool } from "./pool.ts";
 import { Ahead, ReadAhead } from "./read-ahead.ts";
@@ -85,7 +86,7 @@ export class SshHosts implements Hosts {
     const hosts = [...this.#memory.questions()].filter(([host]) => !this.#skip(host));
     return hosts.map(async ([host, questions]) => {
       // A failure here is no answer: whoever asks for it asks the host itself and sees the reason.
-      const answers = this.#exchange(host, questions).catch(() => []);
+      const answers = exchange(this.#pool, host, questions).catch(() => []);
       for (const [index, { text }] of questions.entries()) {
         this.#ahead.put(
           host,
@@ -115,7 +116,8 @@ export class SshHosts implements Hosts {
     const batch = gathering.waiting.splice(0);
     gathering.inFlight = true;
     try {
-      const answers = await this.#exchange(
+      const answers = await exchange(
+        this.#pool,
         host,
         batch.map((one) => one.question),
       );
@@ -129,21 +131,6 @@ export class SshHosts implements Hosts {
     }
     gathering.inFlight = false;
     if (gathering.waiting.length > 0) await this.#flush(host, gathering);
-  }
-
-  async #exchange(host: string, questions: readonly Question[]): Promise<Answer[]> {
-    const mark = newMark();
-    const seconds = questions.reduce((sum, question) => sum + question.seconds, 10);
-    const { stdout, stderr, status } = await this.#pool.run(
-      host,
-      framed(questions, mark).text,
-      seconds,
-    );
-    const answers = unframe(stdout, mark);
-    if (answers.length === questions.length) return answers;
-    throw new ScriptFailed(
-      `${host}: reading it broke off after ${answers.length} of ${questions.length} probes (status ${status ?? "none"}): ${stderr.trim().slice(-500)}`,
-    );
   }
 
   async #write(host: string, steps: readonly Step[], then: readonly Question[]) {

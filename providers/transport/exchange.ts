@@ -1,0 +1,36 @@
+import { ScriptFailed } from "../errors.ts";
+import { type Answer, framed, framedTogether, newMark, type Question, unframe } from "./frames.ts";
+import type { Pool } from "./pool.ts";
+
+/**
+ * Asks a host: all together first, and where one question does not come to its end, that one and those
+ * after it again, each with its own limit.
+ * @throws HostUnreachable, and ScriptFailed when even that breaks off
+ */
+export async function exchange(
+  pool: Pick<Pool, "run">,
+  host: string,
+  questions: readonly Question[],
+): Promise<Answer[]> {
+  const mark = newMark();
+  const longest = Math.max(...questions.map((question) => question.seconds));
+  const { stdout } = await pool.run(host, framedTogether(questions, mark).text, longest + 10);
+  const answers = unframe(stdout, mark);
+  const left = questions.slice(answers.length);
+  return left.length === 0 ? answers : [...answers, ...(await oneByOne(pool, host, left))];
+}
+
+async function oneByOne(
+  pool: Pick<Pool, "run">,
+  host: string,
+  questions: readonly Question[],
+): Promise<Answer[]> {
+  const mark = newMark();
+  const seconds = questions.reduce((sum, question) => sum + question.seconds, 10);
+  const { stdout, stderr, status } = await pool.run(host, framed(questions, mark).text, seconds);
+  const answers = unframe(stdout, mark);
+  if (answers.length === questions.length) return answers;
+  throw new ScriptFailed(
+    `${host}: reading it broke off after ${answers.length} of ${questions.length} probes (status ${status ?? "none"}): ${stderr.trim().slice(-500)}`,
+  );
+}
