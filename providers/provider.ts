@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import type { Props } from "./layout.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { kindNamed } from "./registry.ts";
@@ -10,6 +11,8 @@ import { SshHosts } from "./transport/hosts.ts";
 
 const hostsOfStack = new Map<string, SshHosts>();
 endWithTheEngine();
+// The engine kills its providers, which then can't write down what they have compiled on their way out.
+setTimeout(flushCompileCache, 1000).unref();
 
 /** Pulumi's six calls for one kind, on the hosts of one stack. */
 function lifecycle(kind: string, { at }: Props): Lifecycle {

@@ -15,6 +15,9 @@ export const testbedPassphrase = join(clone, "operations", "testbed-passphrase")
 /** Where the state lies unless the user has chosen a backend. */
 export const stateFolder = join(notes, "state");
 
+/** Where Node keeps what it has compiled; it judges by the source text what is still good. */
+export const compileCache = join(notes, "compiled");
+
 /** What a command line, the environment and the clone come to. */
 export interface Settings {
   readonly project: string;
@@ -59,6 +62,8 @@ export function settle(
       ...(stack === testbedStack && !hasPassphrase(environment)
         ? { PULUMI_CONFIG_PASSPHRASE_FILE: testbedPassphrase }
         : {}),
+      // Every Node process of a run loads hundreds of modules; compiled ones load in half the time.
+      ...(environment.NODE_COMPILE_CACHE ? {} : { NODE_COMPILE_CACHE: compileCache }),
       ...(environment.PULUMI_SKIP_UPDATE_CHECK ? {} : { PULUMI_SKIP_UPDATE_CHECK: "true" }),
       PATH: [join(clone, "node_modules", ".bin"), cliFolder(environment), environment.PATH].join(
         delimiter,
