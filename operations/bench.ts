@@ -1,0 +1,52 @@
+// npm run bench [-- scale slice --runs N --no-others]: how fast it is, and beside whom. docs/bench.md
+// says how to read the tables. Both parts run unless one is named.
+import { writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { clear, ground, takeDown } from "./bench/ground.ts";
+import { scale } from "./bench/scale.ts";
+import { slice } from "./bench/slice.ts";
+import { asMarkdown, type Table } from "./bench/table.ts";
+import { installCli } from "./cli/install.ts";
+import { endWell } from "./ending.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    runs: { type: "string", default: "5" },
+    // Ansible and pyinfra take half a gigabyte to install.
+    "no-others": { type: "boolean", default: false },
+  },
+});
+const runs = Number(values.runs);
+const parts = {
+  slice: () => slice(runs, !values["no-others"], say),
+  scale: () => scale(runs, say),
+};
+const chosen = Object.keys(parts).filter(
+  (name) => positionals.length === 0 || positionals.includes(name),
+);
+if (!(runs >= 1) || positionals.some((name) => !(name in parts))) {
+  console.error("usage: npm run bench [-- slice | scale] [--runs N] [--no-others]");
+  process.exit(2);
+}
+
+await endWell(async () => {
+  await installCli();
+  try {
+    const tables: Table[] = [];
+    for (const name of chosen) tables.push(...(await parts[name as keyof typeof parts]()));
+    const machine = `${cpus().length} processors, ${(totalmem() / 2 ** 30).toFixed(0)} GB of memory; medians of ${runs} runs, in turn.`;
+    const text = [machine, "", ...tables.map(asMarkdown)].join("\n");
+    writeFileSync(join(ground, "tables.md"), text);
+    console.log(`\n${text}`);
+  } finally {
+    await takeDown();
+    clear();
+  }
+});
+
+function say(words: string): void {
+  console.log(words);
+}
