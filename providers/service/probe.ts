@@ -19,7 +19,7 @@ export function notePath(unit: string): string {
 export function probeUnit(unit: string, files: readonly string[]): Script {
   return sh`unit=${unit}
 shown=$(systemctl show --timestamp=us+utc -p LoadState -p ActiveState -p UnitFileState \\
-  -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p NeedDaemonReload -p FragmentPath \\
+  -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p ExecMainStartTimestamp -p NeedDaemonReload -p FragmentPath \\
   -p DropInPaths -- "$unit") || exit
 printf '%s\\n' "$shown"
 set -- ${files}
@@ -73,13 +73,20 @@ exit 0`;
 export function unitShown(stdout: string): UnitShown | undefined {
   const one = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(stdout)?.[1] ?? "";
   if (one("LoadState") === "not-found") return undefined;
+  // A unit without preparations is stamped as leaving "inactive" only after its process was forked.
+  const began = ["InactiveExitTimestamp", "ExecMainStartTimestamp"]
+    .map((name) => microseconds(one(name)))
+    .filter((moment) => moment !== undefined);
   return {
     enabled: atBoot(one("is-enabled") || one("UnitFileState")),
     running: /^(active|reloading)$/.test(one("ActiveState")),
     idle: one("idle") === "yes",
-    config: stale(stdout, one("InactiveExitTimestamp"), one("NeedDaemonReload")) ?? "current",
+    config: stale(stdout, began, one("NeedDaemonReload")) ?? "current",
   };
 }
+
+// A file's ctime is the kernel's coarse clock: up to one tick of 10 ms behind the clock of systemd.
+const tick = 10_000n;
 
 function atBoot(word: string): boolean | string {
   if (word === "enabled") return true;
@@ -87,21 +94,24 @@ function atBoot(word: string): boolean | string {
   return word;
 }
 
-function stale(stdout: string, started: string, needReload: string): string | undefined {
-  const changed = [...stdout.matchAll(/^changed=(.*)$/gm)].map(([, file]) => file ?? "");
+function stale(stdout: string, began: readonly bigint[], needReload: string): string | undefined {
+  const differ = [...stdout.matchAll(/^changed=(.*)$/gm)].map(([, file]) => file ?? "");
   const newer = [...stdout.matchAll(/^ctime=(\S+) (.*)$/gm)]
-    .filter(([, seconds]) => BigInt((seconds ?? "").replace(".", "")) >= microseconds(started))
+    .filter(([, seconds]) => {
+      const changed = BigInt((seconds ?? "").replace(".", "")) + tick;
+      return began.some((moment) => changed >= moment);
+    })
     .map(([, , file]) => file ?? "");
-  const files = [...changed, ...newer].sort();
+  const files = [...differ, ...newer].sort();
   if (files.length > 0) return `older than ${files.join(", ")}`;
   return needReload === "yes" ? "older than its unit file" : undefined;
 }
 
 /** "Sun 2026-11-22 23:21:23.123456 UTC", as `--timestamp=us+utc` prints it. */
-function microseconds(timestamp: string): bigint {
+function microseconds(timestamp: string): bigint | undefined {
   const [, day, time, fraction = ""] =
     /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d+))? UTC/.exec(timestamp) ?? [];
-  if (day === undefined) return 0n;
+  if (day === undefined) return undefined;
   const whole = BigInt(Date.parse(`${day}T${time}Z`)) * 1000n;
   return whole + BigInt(fraction.padEnd(6, "0"));
 }

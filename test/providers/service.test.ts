@@ -13,7 +13,8 @@ const shown = (changes: Record<string, string> = {}) =>
     FragmentPath: "/usr/lib/systemd/system/glusterd.service",
     DropInPaths: "",
     UnitFileState: "enabled",
-    InactiveExitTimestamp: "Sun 2026-11-22 23:50:24.469165 UTC",
+    ExecMainStartTimestamp: "Sun 2026-11-22 23:50:24.469165 UTC",
+    InactiveExitTimestamp: "Sun 2026-11-22 23:50:24.497038 UTC",
     NeedDaemonReload: "no",
     InvocationID: "9fc802e5731e48a08366f62443dfffde",
     ...changes,
@@ -87,13 +88,13 @@ describe("a unit's config", () => {
   });
 
   // date -u -d '2026-11-22 23:50:24' +%s is 1795391424.
-  test("is stale where a file changed in the microsecond of the start", () => {
-    const have = look(`${shown()}ctime=1795391424.469165 /etc/a file\n`);
+  test("is stale where a file changed within a tick of the clock before the start", () => {
+    const have = look(`${shown()}ctime=1795391424.459165 /etc/a file\n`);
     assert.equal(have?.config, "older than /etc/a file");
   });
 
-  test("is current where a file changed in the microsecond before", () => {
-    assert.equal(look(`${shown()}ctime=1795391424.469164 /etc/a file\n`)?.config, "current");
+  test("is current where a file changed before that", () => {
+    assert.equal(look(`${shown()}ctime=1795391424.459164 /etc/a file\n`)?.config, "current");
   });
 
   test("is stale where the unit file changed and systemd has not read it", () => {
