@@ -1,5 +1,5 @@
-// npm run bench [-- scale slice --runs N --no-others]: how fast it is, and beside whom. docs/bench.md
-// says how to read the tables. Both parts run unless one is named.
+// npm run bench [-- slice scale --runs N --hosts 10,50,100 --no-others]: how fast it is, and beside
+// whom. docs/bench.md says how to read the tables. Both parts run unless one is named.
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
@@ -15,20 +15,24 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: "string", default: "5" },
+    hosts: { type: "string", default: "10,50,100" },
     // Ansible and pyinfra take half a gigabyte to install.
     "no-others": { type: "boolean", default: false },
   },
 });
 const runs = Number(values.runs);
+const sizes = values.hosts.split(",").map(Number);
 const parts = {
   slice: () => slice(runs, !values["no-others"], say),
-  scale: () => scale(runs, say),
+  scale: () => scale(sizes, runs, say),
 };
 const chosen = Object.keys(parts).filter(
   (name) => positionals.length === 0 || positionals.includes(name),
 );
 if (!(runs >= 1) || positionals.some((name) => !(name in parts))) {
-  console.error("usage: npm run bench [-- slice | scale] [--runs N] [--no-others]");
+  console.error(
+    "usage: npm run bench [-- slice | scale] [--runs N] [--hosts 10,50,100] [--no-others]",
+  );
   process.exit(2);
 }
 

@@ -3,11 +3,14 @@ import { type Measured, median } from "./measured.ts";
 import { type Program, Project } from "./project.ts";
 import { round, type Table } from "./table.ts";
 
-const sizes = [10, 50, 100];
 const promisesPerHost = 20;
 
-/** Does a promise cost more where there are many? 10, 50 and 100 light hosts, 20 promises each. */
-export async function scale(runs: number, say: (words: string) => void): Promise<Table[]> {
+/** Does a promise cost more where there are many? Light hosts, more and more, with 20 promises each. */
+export async function scale(
+  sizes: readonly number[],
+  runs: number,
+  say: (words: string) => void,
+): Promise<Table[]> {
   const [seeing, blind] = [program("light"), program("light-blind")].map((one) => new Project(one));
   if (!seeing || !blind) throw new Error("there are two programs");
   const times: string[][] = [];
