@@ -101,13 +101,20 @@ exit 1`),
   };
 }
 
+/** Detaching is answered before the daemon has forgotten the peer. */
 function leave(name: string): Change {
   return {
     why: `detach ${name} from the Gluster pool`,
     script: withGluster(sh`
-patiently peer detach ${name} && exit
-case $said in *'is not part of cluster'*|*'not in the cluster'*) exit 0 ;; esac
-echo ${`If ${name} is gone for good: gluster peer detach ${name} force`} >&2
+patiently peer detach ${name} || case $said in
+  *'is not part of cluster'*|*'not in the cluster'*) ;;
+  *) echo ${`If ${name} is gone for good: gluster peer detach ${name} force`} >&2; exit 1 ;;
+esac
+for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+  grep -qsx -e ${`hostname[0-9]*=${name}`} /var/lib/glusterd/peers/* || exit 0
+  sleep 2
+done
+echo ${`${name} was asked to leave, but it still stands in /var/lib/glusterd/peers`} >&2
 exit 1`),
     seconds: patience,
   };

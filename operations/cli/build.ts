@@ -43,10 +43,7 @@ export async function buildCli(folder: string): Promise<string | undefined> {
 
   // A host of that age takes as a flag what the CLI now sends as an option of the project.
   const languageHost = join(bin, "pulumi-language-nodejs");
-  writeFileSync(
-    languageHost,
-    '#!/bin/sh\nexec "$(dirname "$0")/../lib/pulumi-language-nodejs" -typescript=false "$@"\n',
-  );
+  writeFileSync(languageHost, languageHostScript);
   const provider = join(bin, "pulumi-resource-pulumi-nodejs");
   copyFileSync(
     join(clone, "node_modules", "@pulumi", "pulumi", "pulumi-resource-pulumi-nodejs"),
@@ -55,6 +52,12 @@ export async function buildCli(folder: string): Promise<string | undefined> {
   for (const script of [languageHost, provider]) chmodSync(script, 0o755);
   return undefined;
 }
+
+// Ends soon after a CLI that was killed: a language host of that age would stay for ever.
+const languageHostScript = `#!/bin/sh
+(while kill -0 "$PPID"; do sleep 1; done; kill "$$") </dev/null >/dev/null 2>&1 &
+exec "$(dirname "$0")/../lib/pulumi-language-nodejs" -typescript=false "$@"
+`;
 
 function build(module: string, program: string, version: string, target: string): Promise<void> {
   const stamp = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;

@@ -35,12 +35,16 @@ describe("faults", () => {
         expectStatus(await up({ folder }), 0);
       });
 
-      const letGo = "**compute3-baseline-hosts";
+      const letGo = "**compute3-hypervisor-libvirtd.service";
       await inVariant({ config: listing("quintet:abandoned") }, async (folder) => {
         const words = ["destroy", "--yes", "--skip-preview", "--target", letGo];
         expectStatus(await pulumi(words, { folder }), 0);
       });
-      assert.ok(!(await resources()).some(({ urn }) => urn.endsWith("compute3-baseline-hosts")));
+      assert.ok(
+        !(await resources()).some(({ urn }) =>
+          urn.endsWith("compute3-hypervisor-libvirtd.service"),
+        ),
+      );
     } finally {
       await testbed("start", "compute3");
     }
