@@ -83,10 +83,13 @@ printf '%s\n' ${bytes} | base64 -d >"$t" && chown ${`${uid}:${gid}`} "$t" && chm
 
 type Present = Extract<FileValue, { content: string }>;
 
-/** The new content goes into a file beside, and takes the old one's place whole. */
+/**
+ * The new content goes into a file beside, and takes the old one's place whole. It goes through `cat`,
+ * which says that a disk is full; the shell's own `printf` says "I/O error".
+ */
 function replace(path: string, want: Present): Script {
   return sh`t=$(mktemp ${`${path}.XXXXXX`}) || exit
-printf '%s' ${new Secret(want.content)} >"$t" && chown ${`${want.owner}:${want.group}`} "$t" && chmod ${want.mode} "$t" && mv -f "$t" ${path} || { rm -f "$t"; exit 1; }`;
+printf '%s' ${new Secret(want.content)} | cat >"$t" && chown ${`${want.owner}:${want.group}`} "$t" && chmod ${want.mode} "$t" && mv -f "$t" ${path} || { rm -f "$t"; exit 1; }`;
 }
 
 function dress(path: string, want: Present): Script {

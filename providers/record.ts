@@ -47,7 +47,7 @@ export function parseRecord(stdout: string, where: string): HostRecord | undefin
 
 /** Writes a record, whole or not at all. */
 export function writeRecord(path: string, record: HostRecord): Script {
-  return sh`umask 077; mkdir -p ${recordFolder} && printf '%s\n' ${new Secret(JSON.stringify(record))} >${path}.new && sync ${path}.new 2>/dev/null; mv ${path}.new ${path}`;
+  return sh`umask 077; mkdir -p ${recordFolder} && printf '%s\n' ${new Secret(JSON.stringify(record))} | cat >${path}.new && { sync ${path}.new 2>/dev/null; mv ${path}.new ${path}; }`;
 }
 
 /** Removes a record, and the folder with the last one. */

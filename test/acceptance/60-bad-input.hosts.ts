@@ -80,7 +80,7 @@ echo '${key}' >~visitor/.ssh/authorized_keys && chown visitor ~visitor/.ssh/auth
     } finally {
       await onHost(
         "compute2",
-        "[ ! -e /usr/bin/sudo.away ] || mv /usr/bin/sudo.away /usr/bin/sudo; userdel -r visitor 2>/dev/null",
+        "[ ! -e /usr/bin/sudo.away ] || mv /usr/bin/sudo.away /usr/bin/sudo; userdel -f -r visitor 2>/dev/null",
       );
     }
   });
