@@ -53,6 +53,8 @@ const modules: Readonly<Record<Fact["what"], (word: (name: string) => string) =>
       path: word("path"),
       section: word("section"),
       option: word("option"),
+      // Else an example in a comment counts as the key.
+      modify_inactive_option: false,
       value: word("value"),
     },
   }),
@@ -71,7 +73,7 @@ const modules: Readonly<Record<Fact["what"], (word: (name: string) => string) =>
       name: word("unit"),
       enabled: word("enabled"),
       masked: word("masked"),
-      state: word("active").replace("}}", "| ternary('started', 'stopped') }}"),
+      state: `{{ omit if ${bare(word("state"))} == 'any' else ${bare(word("state"))} }}`,
     },
   }),
   sysctl: (word) => ({
@@ -79,7 +81,12 @@ const modules: Readonly<Record<Fact["what"], (word: (name: string) => string) =>
     ...readOnly,
     failed_when: `answer.stdout.split() != ${bare(word("value"))}.split()`,
   }),
-  module: (word) => ({ "community.general.modprobe": { name: word("name"), state: "present" } }),
+  // Its own module reads /proc/modules, which a kernel without loadable modules does not have.
+  module: (word) => ({
+    "ansible.builtin.command": `test -d /sys/module/${word("name")}`,
+    ...readOnly,
+    failed_when: false,
+  }),
   mount: (word) => ({
     "ansible.builtin.command": `findmnt -n -o SOURCE,FSTYPE ${word("path")}`,
     ...readOnly,

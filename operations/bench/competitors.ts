@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { step } from "../run.ts";
+import { StepFailed, step } from "../run.ts";
 import { ansibleFiles } from "./ansible.ts";
 import type { Fact } from "./facts.ts";
 import { environment, ground, sshConfig } from "./ground.ts";
@@ -39,13 +39,13 @@ export class Competitors {
     }
   }
 
-  /** @throws Error when a host is not in sync by Ansible's word: then it was asked something else. */
+  /** @throws StepFailed when a host is not in sync by Ansible's word: then it was asked something else. */
   async ansible(): Promise<Measured> {
     const { measured, said } = await this.#run("ansible-playbook", [
       ...["--check", "-i", "inventory.yml", "facts.yml"],
     ]);
     const notInSync = said.match(/^.*changed=[1-9].*$/gm);
-    if (notInSync) throw new Error(`Ansible finds differences:\n${notInSync.join("\n")}`);
+    if (notInSync) throw new StepFailed(`Ansible finds differences: ${notInSync.join("; ")}`, 1);
     return measured;
   }
 
@@ -67,7 +67,7 @@ export class Competitors {
       log,
       deadlineSeconds: 600,
     });
-    if (measured.status !== 0) throw new Error(`${program} ended with ${measured.status}: ${log}`);
+    if (measured.status !== 0) throw new StepFailed(`${program}, see ${log}`, measured.status);
     return { measured, said: readFileSync(log, "utf8") };
   }
 }

@@ -33,7 +33,7 @@ const notManaged = ["at", "secrets", "after", "__provider"];
  * each that another tool would look at by itself (a file, a key, a line, a rule, a unit).
  */
 export function factsOf(resources: readonly StoredResource[]): Fact[] {
-  return resources.flatMap(({ type, inputs }) => {
+  const facts = resources.flatMap(({ type, inputs }) => {
     const { at } = inputs ?? {};
     if (at === undefined || !type.startsWith("pulumi-nodejs:dynamic/host:")) return [];
     const managed = Object.entries(inputs ?? {}).filter(([name]) => !notManaged.includes(name));
@@ -41,6 +41,34 @@ export function factsOf(resources: readonly StoredResource[]): Fact[] {
     const asked = questions(kind, at.key, new Map(managed));
     return asked.map(([what, words]) => ({ host: at.host, what, words }));
   });
+  return facts.map((fact) => {
+    const onHost = facts.filter(({ host }) => host === fact.host);
+    if (isCovered(fact, onHost)) {
+      return { ...fact, what: "command", words: { script: `stat ${fact.words.path}` } };
+    }
+    return isAwokenBySocket(fact, onHost) ? withWords(fact, { state: "any" }) : fact;
+  });
+}
+
+/** A folder under a mount shows the owner of what is mounted there, which is not what is promised. */
+function isCovered({ what, words }: Fact, onHost: readonly Fact[]): boolean {
+  return (
+    what === "folder" &&
+    onHost.some((other) => other.what === "mount" && other.words.path === words.path)
+  );
+}
+
+/** Such a unit may rest: to us that is well, to the others it is a difference. */
+function isAwokenBySocket({ what, words }: Fact, onHost: readonly Fact[]): boolean {
+  const [, stem] = /^(.+)\.service$/.exec(String(words.unit)) ?? [];
+  const sockets = onHost
+    .map((other) => String(other.words.unit))
+    .filter((unit) => unit.endsWith(".socket"));
+  return what === "service" && sockets.some((unit) => stem !== undefined && unit.startsWith(stem));
+}
+
+function withWords(fact: Fact, words: Fact["words"]): Fact {
+  return { ...fact, words: { ...fact.words, ...words } };
 }
 
 type Asked = [Fact["what"], Fact["words"]];
@@ -90,7 +118,7 @@ function questions(
           unit: key.unit ?? "",
           enabled: value.get("enabled") === true,
           masked: value.get("enabled") === "masked",
-          active: value.get("active") === true,
+          state: value.get("active") === true ? "started" : "stopped",
         },
       ],
     ],
@@ -100,10 +128,7 @@ function questions(
     IptablesRules: () =>
       texts(value)
         .filter(([, rule]) => rule.startsWith("-"))
-        .map(([, rule]) => [
-          "command",
-          { script: `iptables -t ${key.table} -C ${key.chain} ${rule}` },
-        ]),
+        .map(() => ["command", { script: `iptables -t ${key.table} -S ${key.chain}` }]),
     Task: () => [["command", { script: word("check") }]],
     Platform: () => [["command", { script: "cat /etc/os-release; df -Pm /" }]],
     GlusterPeers: () => [["command", { script: "gluster pool list" }]],

@@ -23,6 +23,8 @@ from pyinfra import host
 from pyinfra.facts.server import Command, Mounts
 from pyinfra.operations import apt, files, server, systemd
 
+running = {"started": True, "stopped": False, "any": None}
+
 def ownership(one):
     return {"user": one["owner"], "group": one["group"], "mode": one["mode"].lstrip("0")}
 
@@ -46,11 +48,11 @@ for one in host.data.asked:
     elif what == "no packages":
         apt.packages(packages=one["names"], present=False)
     elif what == "service":
-        systemd.service(service=one["unit"], running=one["active"], enabled=one["enabled"])
+        systemd.service(service=one["unit"], running=running[one["state"]], enabled=one["enabled"])
     elif what == "sysctl":
         server.sysctl(key=one["name"], value=one["value"])
     elif what == "module":
-        server.modprobe(module=one["name"])
+        host.get_fact(Command, "test -d /sys/module/" + one["name"] + " || :")
     elif what == "mount":
         assert one["path"] in host.get_fact(Mounts)
     elif what == "command":
