@@ -50,7 +50,7 @@ export class Competitors {
   }
 
   async pyinfra(): Promise<Measured> {
-    return (await this.#run("pyinfra", ["--dry", "-y", "inventory.py", "facts.py"])).measured;
+    return (await this.#run("pyinfra", ["--dry", "inventory.py", "facts.py"])).measured;
   }
 
   /** Removes what lies outside of the bench's own folder. */
