@@ -38,6 +38,8 @@ if (!(runs >= 1) || positionals.some((name) => !(name in parts))) {
 
 await endWell(async () => {
   await installCli();
+  // A run that was killed leaves hosts, and a lock on a state that nobody needs.
+  await leave();
   try {
     const tables: Table[] = [];
     for (const name of chosen) tables.push(...(await parts[name as keyof typeof parts]()));
@@ -46,10 +48,14 @@ await endWell(async () => {
     writeFileSync(join(ground, "tables.md"), text);
     console.log(`\n${text}`);
   } finally {
-    await takeDown();
-    clear();
+    await leave();
   }
 });
+
+async function leave(): Promise<void> {
+  await takeDown();
+  clear();
+}
 
 function say(words: string): void {
   console.log(words);

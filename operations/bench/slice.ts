@@ -20,7 +20,6 @@ export async function slice(
 ): Promise<Table[]> {
   const seeing = new Project({ name: "slice", stack, passphrase });
   const blind = new Project({ name: "slice-blind", stack, passphrase, blind: true });
-  await takeDown();
   await bringUp();
   await seeing.select();
   say("five bare hosts: pulumi up");
