@@ -83,7 +83,7 @@ fresh_lists() {
   [ -n "$updated" ] ||
     find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -cmin -1440 2>/dev/null | grep -q .
 }
-plan() { aptget -s install "$@" >"$plan" 2>"$log"; }
+plan() { aptget -s --allow-downgrades install "$@" >"$plan" 2>"$log"; }
 # A package that the mirror no longer has is known only to old lists.
 install_or_update() {
   quiet aptget --allow-downgrades install "$@" 2>"$t/said" && return
@@ -139,6 +139,7 @@ if [ $# != 0 ]; then
   along=$(printf '%s\\n' ${edits.remove} | sort | comm -13 - "$t/removed" | tr '\\n' ' ')
   [ -z "$along" ] || refuse "apt would also remove $along" \\
     'If that is wanted, declare it "absent" in the same set.'
+  sort -u "$t/needs" "$ledger/asked" >"$t/sorted" && mv "$t/sorted" "$ledger/asked" || exit
   write_ahead "$plan" || exit
   install_or_update "$@"
   status=$?

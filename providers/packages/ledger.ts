@@ -3,8 +3,9 @@ import { sh } from "../sh.ts";
 /**
  * What all sets of one host share, root's alone: `sets/NAME` lists what a set needs, `brought` what our
  * installs brought along ("NAME new", or "NAME config" where an earlier removal had left its
- * configuration), `accounts` the users and groups that came with it. `pending` stands while apt runs:
- * what was planned, so that a run that was cut off is accounted for by the next.
+ * configuration), `asked` what any of them asked for by name, even one that was cut off, `accounts` the
+ * users and groups that came along. `pending` stands while apt runs: what was planned, so that a run
+ * that was cut off is accounted for by the next.
  */
 export const ledger = "/var/lib/quintet/packages";
 
@@ -15,7 +16,7 @@ log=$ledger/log
 plan=$ledger/plan
 updated=
 open_ledger() {
-  (umask 077 && mkdir -p "$ledger/sets") && touch "$ledger/brought" "$ledger/accounts" || return
+  (umask 077 && mkdir -p "$ledger/sets") && touch "$ledger/brought" "$ledger/asked" "$ledger/accounts" || return
   rm -rf "$ledger"/work.*
   t=$(mktemp -d "$ledger/work.XXXXXX") || return
   trap 'rm -rf "$t" "$log" "$plan"; close_ledger' EXIT

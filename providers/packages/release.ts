@@ -105,7 +105,10 @@ drop_accounts() {
 release_set() {
   [ -e "$ledger/sets/$set_name" ] || return 0
   others=$(ls "$ledger/sets" | grep -vxF -e "$set_name")
-  if [ -n "$others" ]; then let_go $(cat "$ledger/sets/$set_name"); else let_go $(brought); fi || return
+  cp "$ledger/sets/$set_name" "$t/leaving" || return
+  # The last one also takes what a set had asked for that was never noted, being cut off.
+  [ -n "$others" ] || cat "$ledger/asked" >>"$t/leaving"
+  let_go $(sort -u "$t/leaving") || return
   rm -f "$ledger/sets/$set_name"
   [ -n "$others" ] || drop_accounts
 }`;

@@ -18,6 +18,10 @@ const account =
 const purgeData =
   '#!/bin/sh\nset -e\nif [ "$1" = purge ]; then\n  rm -rf \\\n    /var/lib/quintet-data\nfi\n';
 
+// It waits, telling who it is, while a test has put a file there.
+const slow =
+  "#!/bin/sh\nslow=/root/quintet-archive/slow\n[ ! -e $slow ] || { echo $$ >$slow; sleep 60; }\n";
+
 const testPackages: readonly TestPackage[] = [
   { name: "quintet-lib" },
   { name: "quintet-one", fields: "Depends: quintet-lib" },
@@ -27,10 +31,7 @@ const testPackages: readonly TestPackage[] = [
   { name: "quintet-meta", fields: "Section: metapackages\nDepends: quintet-one, quintet-data" },
   { name: "quintet-foe" },
   { name: "quintet-user", fields: "Depends: quintet-one" },
-  {
-    name: "quintet-slow",
-    postinst: "#!/bin/sh\n[ ! -e /root/quintet-archive/slow ] || sleep 60\n",
-  },
+  { name: "quintet-slow", postinst: slow },
 ];
 
 /** Builds the archive on a host and makes it known to apt; the host's other sources stay. */

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { resolve } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import { ScriptFailed } from "../../providers/errors.ts";
+import type { Props } from "../../providers/layout.ts";
+import { Lifecycle } from "../../providers/lifecycle.ts";
+import { packages } from "../../providers/packages.ts";
+import { sh } from "../../providers/sh.ts";
+import { hostPlace } from "../places.ts";
+import { admin, closeArchive, openArchive } from "./packages.archive.ts";
+import { packagesPicture } from "./packages.fixture.ts";
+
+const host = "compute1";
+const sshConfig = resolve(process.env.QUINTET_TESTBED ?? ".testbed", "ssh_config");
+const place = hostPlace(host, sshConfig);
+const lifecycle = new Lifecycle(packages, place.hosts, { down: new Set(), abandoned: new Set() });
+
+const promise = (set: string, wish: Record<string, string>): Props => ({
+  ...packages.value.parse(wish),
+  at: { host, key: { set }, claim: set, stack: "tests" },
+});
+const create = async (set: string, ...names: string[]) => {
+  const wish = Object.fromEntries(names.map((name) => [name, "present"]));
+  return (await lifecycle.create(promise(set, wish))).outs;
+};
+const ours = async () =>
+  (
+    await place.run(
+      sh`dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' 'quintet-*' 2>/dev/null | sed -n 's/^ii //p'`,
+    )
+  )
+    .trim()
+    .split("\n");
+const failure = (pattern: RegExp) => (error: unknown) =>
+  error instanceof ScriptFailed && pattern.test(error.message);
+let bare: string;
+
+before(async () => {
+  await place.run(closeArchive);
+  await place.run(openArchive);
+  bare = await place.run(packagesPicture);
+});
+afterEach(() => place.run(closeArchive));
+after(async () => {
+  await place.run(sh`rm -rf /root/quintet-archive /etc/apt/sources.list.d/quintet-tests.list`);
+  await place.end();
+});
+
+describe("two sets with a dependency in common", () => {
+  for (const order of [
+    ["one", "two"],
+    ["two", "one"],
+  ] as const) {
+    test(`keep it until both are gone: first ${order[0]}, then ${order[1]}`, async () => {
+      const outs = {
+        one: await create("one", "quintet-one"),
+        two: await create("two", "quintet-two"),
+      };
+      await lifecycle.delete(outs[order[0]]);
+      assert.deepEqual(await ours(), ["quintet-lib", `quintet-${order[1]}`]);
+      await lifecycle.delete(outs[order[1]]);
+      assert.equal(await place.run(packagesPicture), bare);
+    });
+  }
+
+  test("keep what one brought and the other asks for by name", async () => {
+    const meta = await create("meta", "quintet-meta");
+    const data = await create("data", "quintet-data");
+    await lifecycle.delete(meta);
+    assert.deepEqual(await ours(), ["quintet-data"]);
+    await lifecycle.delete(data);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("share a package: the set that goes first leaves it", async () => {
+    const first = await create("first", "quintet-one");
+    await create("second", "quintet-one");
+    await lifecycle.delete(first);
+    assert.deepEqual(await ours(), ["quintet-lib", "quintet-one"]);
+    assert.match(await place.run(sh`apt-mark showmanual quintet-one`), /quintet-one/);
+  });
+});
+
+describe("letting a set go", () => {
+  test("is refused where something of others needs it, and nothing has changed", async () => {
+    const outs = await create("one", "quintet-one");
+    await place.run(admin("install", "quintet-user"));
+    const standing = await place.run(packagesPicture);
+    await assert.rejects(
+      lifecycle.delete(outs),
+      failure(/not ours: quintet-user.*needs quintet-one/s),
+    );
+    assert.equal(await place.run(packagesPicture), standing);
+    await place.run(admin("purge", "quintet-user"));
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("is refused while something is mounted below a path that a purge deletes", async () => {
+    const outs = await create("data", "quintet-data");
+    await place.run(sh`mkdir -p /var/lib/quintet-data/disks && mount -t tmpfs none /var/lib/quintet-data/disks
+touch /var/lib/quintet-data/disks/precious`);
+    await assert.rejects(
+      lifecycle.delete(outs),
+      failure(/mounted at \/var\/lib\/quintet-data\/disks/),
+    );
+    await place.run(sh`ls /var/lib/quintet-data/disks/precious`);
+    await place.run(sh`umount /var/lib/quintet-data/disks`);
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("leaves an account that owns something", async () => {
+    const outs = await create("data", "quintet-data");
+    await place.run(sh`touch /etc/quintet-kept && chown quintet-acct /etc/quintet-kept`);
+    await lifecycle.delete(outs);
+    await place.run(sh`getent passwd quintet-acct`);
+  });
+
+  test("leaves what the administrator asked for in the meantime", async () => {
+    const outs = await create("one", "quintet-one");
+    await place.run(sh`apt-mark manual quintet-lib`);
+    await lifecycle.delete(outs);
+    assert.deepEqual(await ours(), ["quintet-lib"]);
+  });
+
+  test("leaves what was there before, although the set named it", async () => {
+    await place.run(admin("install", "quintet-one"));
+    const before = await place.run(packagesPicture);
+    await lifecycle.delete(await create("one", "quintet-one", "quintet-two"));
+    assert.equal(await place.run(packagesPicture), before);
+  });
+});
+
+describe("an install", () => {
+  test("that would remove something of others is refused, and names it", async () => {
+    await place.run(admin("install", "quintet-foe"));
+    await assert.rejects(
+      create("two", "quintet-two"),
+      failure(/also remove quintet-foe.*"absent"/s),
+    );
+    assert.deepEqual(await ours(), ["quintet-foe"]);
+  });
+
+  test("of a package that does not exist shows what apt says", async () => {
+    await assert.rejects(create("x", "quintet-nowhere"), failure(/locate package quintet-nowhere/));
+  });
+
+  test("that was cut off in a package's own script is seen, healed, and put back", async () => {
+    await place.run(sh`touch /root/quintet-archive/slow`);
+    const install = create("slow", "quintet-slow", "quintet-one").catch(() => undefined);
+    // A connection of its own: on the other one questions wait for each other.
+    const bystander = hostPlace(host, sshConfig);
+    await bystander.run(sh`i=0
+until [ -s /root/quintet-archive/slow ]; do sleep 0.2; i=$((i + 1)); [ $i -lt 300 ] || exit 1; done
+script=$(cat /root/quintet-archive/slow)
+dpkg=$(sed -n 's/^PPid:\\t//p' "/proc/$script/status")
+apt=$(sed -n 's/^PPid:\\t//p' "/proc/$dpkg/status")
+kill -KILL "$apt" "$dpkg" "$script"; rm /root/quintet-archive/slow`);
+    await bystander.end();
+    await install;
+    const wish = promise("slow", { "quintet-slow": "present", "quintet-one": "present" });
+    const { props } = await lifecycle.read("id", {
+      ...wish,
+      declared: { "quintet-slow": "present" },
+    });
+    assert.equal(props["quintet-slow"], "half-configured");
+    assert.match(String(props["half-installed"]), /quintet-slow/);
+    const outs = await create("slow", "quintet-slow", "quintet-one");
+    assert.deepEqual(await ours(), ["quintet-lib", "quintet-one", "quintet-slow"]);
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("whose promise was lost with the state is let go with the last set", async () => {
+    await create("lost", "quintet-two");
+    await place.run(sh`rm -r /var/lib/quintet/records /var/lib/quintet/packages/sets/lost`);
+    await lifecycle.delete(await create("data", "quintet-data"));
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+});
+
+describe("a set that changes", () => {
+  test("lets go of a name that leaves it, and of what only that needed", async () => {
+    const outs = await create("set", "quintet-data", "quintet-one");
+    await lifecycle.update(outs, promise("set", { "quintet-data": "present" }));
+    assert.deepEqual(await ours(), ["quintet-data"]);
+  });
+
+  test("leaves a name to another set that needs it", async () => {
+    const outs = await create("set", "quintet-data", "quintet-lib");
+    await create("other", "quintet-one");
+    await lifecycle.update(outs, promise("set", { "quintet-data": "present" }));
+    assert.deepEqual(await ours(), ["quintet-data", "quintet-lib", "quintet-one"]);
+  });
+
+  test("goes to another version, up and down", async () => {
+    const { outs } = await lifecycle.create(promise("set", { "quintet-two": "2.0" }));
+    const down = await lifecycle.update(outs, promise("set", { "quintet-two": "1.0" }));
+    assert.equal(down.outs["quintet-two"], "1.0");
+  });
+});
