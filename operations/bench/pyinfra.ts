@@ -28,7 +28,8 @@ running = {"started": True, "stopped": False, "any": None}
 def ownership(one):
     return {"user": one["owner"], "group": one["group"], "mode": one["mode"].lstrip("0")}
 
-for one in host.data.asked:
+# Without this, the order of what differs between hosts is a cycle to pyinfra.
+for one in host.loop(host.data.asked):
     what = one["what"]
     if what == "file":
         files.file(path=one["path"], **ownership(one))
