@@ -39,6 +39,9 @@ const whole: readonly Stage[] = [
   command("a fresh testbed: down", "node", "testbed/main.ts", "down"),
   command("a fresh testbed: up", "node", "testbed/main.ts", "up"),
   tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isAcceptance(file)),
+  // The laws leave packages and folders behind; the acceptance begins with bare hosts.
+  command("bare hosts again: down", "node", "testbed/main.ts", "down"),
+  command("bare hosts again: up", "node", "testbed/main.ts", "up"),
   tests("acceptance", (file) => file.endsWith(".hosts.ts") && isAcceptance(file)),
   command("testbed down", "node", "testbed/main.ts", "down"),
 ];
