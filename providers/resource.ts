@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostState } from "./contract.ts";
 import { BadPromise } from "./errors.ts";
 import { wantedWord } from "./layout.ts";
+import { endWithTheLanguageHost } from "./transport/engine.ts";
 import { canonical } from "./values.ts";
 
 /** A wanted value that must not be seen; a new draw shows in the preview by its number. */
@@ -25,6 +26,8 @@ export interface HostPromise<Key, Value> {
   /** Managed keys that speak about another host, by that host's name. */
   readonly about?: Readonly<Record<string, string>>;
 }
+
+endWithTheLanguageHost();
 
 const promised = new Map<string, string>();
 const providers = new Map<string, pulumi.dynamic.ResourceProvider>();

@@ -22,3 +22,14 @@ export function endWithTheEngine(): void {
   };
   look();
 }
+
+/**
+ * Ends the program soon after its language host is gone: the SDK takes a lost engine for one that is
+ * shutting down, and waits for ever.
+ */
+export function endWithTheLanguageHost(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(70);
+  }, everyMilliseconds).unref();
+}
