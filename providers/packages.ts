@@ -85,13 +85,7 @@ export const packages = {
 
   converge({ set }, want = {}, have = {}) {
     const changes: Change[] = [];
-    if (want[halfKey] === "none" && have[halfKey] !== "none") {
-      changes.push({
-        why: `end what broke off half-way: ${have[halfKey]}`,
-        script: tool.heal(),
-        seconds,
-      });
-    }
+    if (want[halfKey] === "none") changes.push(...healing(have));
     const edits = editsTo(want, have);
     const { install, remove, letGo } = edits;
     const parts = [
@@ -112,6 +106,7 @@ export const packages = {
       (name) => isNeeded(found[name]) && have[name] === "absent",
     );
     return [
+      ...healing(have),
       {
         why: `let go of the packages of "${set}" and of what they brought along`,
         script: tool.release(set, restore),
@@ -120,6 +115,12 @@ export const packages = {
     ];
   },
 } satisfies HostState<PackagesKey, PackagesValue>;
+
+// apt does nothing, not even remove, while another package's install is half-way.
+function healing({ [halfKey]: broken = "none" }: PackagesValue): Change[] {
+  if (broken === "none") return [];
+  return [{ why: `end what broke off half-way: ${broken}`, script: tool.heal(), seconds }];
+}
 
 function withUnsaid(wish: PackagesValue): PackagesValue {
   const needs = namesOf(wish).filter((name) => isNeeded(wish[name]));

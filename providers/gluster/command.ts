@@ -2,7 +2,8 @@ import { lines, type Script, sh } from "../sh.ts";
 
 /**
  * A script that may say `patiently volume start …`: the gluster command without its questions, again
- * for a while when another command holds the cluster's lock or a daemon has only just started.
+ * for a while when another command holds the cluster's lock, a daemon has only just started, or two
+ * new members of the pool have not met yet.
  */
 export function withGluster(script: Script): Script {
   return lines([
@@ -12,7 +13,8 @@ patiently() {
     said=$(gluster --mode=script "$@" 2>&1) && return 0
     case $try,$said in
       none,*) break ;;
-      *'Another transaction'*|*'Locking failed'*|*'Connection failed'*|*"not in 'Peer in Cluster'"*) sleep 4 ;;
+      *'Another transaction'*|*'Locking failed'*|*'Connection failed'*|*"not in 'Peer in Cluster'"*|*'not connected'*)
+        sleep 4 ;;
       *) break ;;
     esac
   done

@@ -52,7 +52,8 @@ let_go() {
   printf '%s\\n' "$@" | sort -u | comm -12 - "$t/ours" | comm -23 - "$t/others" >"$t/candidates"
   apt-mark showmanual | sed 's/:.*//' | sort -u | comm -12 - "$t/candidates" >"$t/asked_for"
   xargs -r apt-mark auto <"$t/candidates" >/dev/null || return
-  would_remove autoremove | comm -12 - "$t/ours" >"$t/doomed"
+  would_remove autoremove >"$t/unneeded"
+  comm -12 "$t/unneeded" "$t/ours" >"$t/doomed"
   comm -23 "$t/candidates" "$t/doomed" >"$t/stuck"
   if [ -s "$t/stuck" ]; then
     for_others=$(would_remove purge $(cat "$t/stuck") | comm -23 - "$t/ours" | tr '\\n' ' ')
@@ -63,24 +64,27 @@ let_go() {
     }
   fi
   [ -s "$t/doomed" ] || return 0
-  along=$(would_remove purge $(cat "$t/doomed") | comm -23 - "$t/doomed" | tr '\\n' ' ')
+  # What came later for ours, by an upgrade, and is needed by nothing else may go along.
+  would_remove purge $(cat "$t/doomed") >"$t/going_packages"
+  along=$(comm -23 "$t/going_packages" "$t/unneeded" | tr '\\n' ' ')
   [ -z "$along" ] || {
     keep_asked
     refuse "apt would take along what is not ours: $along" 'Remove it first, or keep what it needs.'
   }
-  refuse_mounted "$t/doomed"
+  refuse_mounted "$t/going_packages"
   take_away "$t/doomed"
 }
 
 take_away() {
-  lists list <"$1" | xargs -r cat | grep -E '^/(etc|var|srv|opt)/' | sort -ru >"$t/theirs"
+  lists list <"$1" | xargs -r cat | grep -E '^/(etc|var|srv|opt)/' | sort -u >"$t/theirs"
   # Configuration that an earlier removal had left is not ours to purge.
   sort "$ledger/brought" | join - "$1" | sed -n 's/ config$//p' >"$t/keep_config"
   if [ -s "$t/keep_config" ]; then quiet aptget remove $(cat "$t/keep_config") || return; fi
   quiet aptget purge $(comm -23 "$1" "$t/keep_config") || return
-  while IFS= read -r path; do
-    [ ! -d "$path" ] || dpkg -S "$path" >/dev/null 2>&1 || rmdir "$path" 2>/dev/null
-  done <"$t/theirs"
+  # dpkg leaves a folder in which a daemon made another; whatever holds a file stays.
+  cat /var/lib/dpkg/info/*.list | sort -u | comm -13 - "$t/theirs" | while IFS= read -r path; do
+    [ ! -d "$path" ] || find "$path" -xdev -depth -type d -empty -delete
+  done
   installed >"$t/installed"
   sort "$ledger/brought" | join - "$t/installed" >"$ledger/brought.new"
   mv "$ledger/brought.new" "$ledger/brought"

@@ -33,7 +33,7 @@ const nat = new Promised(
   iptablesRules,
   hosts,
   "compute1",
-  { table: "nat", chain: "test-nat", from: "POSTROUTING" },
+  { table: "nat", chain: "test-gluster", from: "POSTROUTING" },
   { "10-lan": "-s 192.168.0.0/24 -o eth0 -j MASQUERADE" },
 );
 const peers = new Promised(

@@ -117,6 +117,25 @@ touch /var/lib/quintet-data/disks/precious`);
     await place.run(sh`getent passwd quintet-acct`);
   });
 
+  test("first ends what broke off half-way, and leaves it", async () => {
+    const outs = await create("one", "quintet-one");
+    await place.run(sh`dpkg --unpack /root/quintet-archive/quintet-data_1.0_all.deb`);
+    await lifecycle.delete(outs);
+    assert.deepEqual(await ours(), ["quintet-data"]);
+  });
+
+  test("takes the empty folders that daemons made in its own, and leaves a file", async () => {
+    const outs = await create("set", "quintet-one", "quintet-data");
+    await place.run(sh`mkdir -p /etc/quintet-one.d/made/below /etc/quintet-data.d/made
+touch /etc/quintet-data.d/made/file`);
+    await lifecycle.delete(outs);
+    const left = await place.run(sh`find /etc -path '/etc/quintet-*' | sort`);
+    assert.equal(
+      left,
+      "/etc/quintet-data.d\n/etc/quintet-data.d/made\n/etc/quintet-data.d/made/file\n",
+    );
+  });
+
   test("leaves what the administrator asked for in the meantime", async () => {
     const outs = await create("one", "quintet-one");
     await place.run(sh`apt-mark manual quintet-lib`);

@@ -106,6 +106,11 @@ describe("a set of packages", () => {
     assert.deepEqual(packages.value.parse(want), want);
   });
 
+  test("heals at destroy too", () => {
+    const back = packages.putBack(key, "", {}, { "half-installed": "bc" });
+    assert.equal(back[0]?.why, "end what broke off half-way: bc");
+  });
+
   test("brings back at destroy what it had removed", () => {
     const found = { ntp: "present", bc: "missing", "half-installed": "none", noted: "" };
     const have = { ntp: "absent", bc: "present", "half-installed": "none", noted: "bc" };
