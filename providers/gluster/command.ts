@@ -13,7 +13,7 @@ patiently() {
     said=$(gluster --mode=script "$@" 2>&1) && return 0
     case $try,$said in
       none,*) break ;;
-      *'Another transaction'*|*'Locking failed'*|*'Connection failed'*|*"not in 'Peer in Cluster'"*|*'not connected'*)
+      *'Another transaction'*|*'Locking failed'*|*'Connection failed'*|*"not in 'Peer in Cluster'"*|*'Host '*' not connected'*)
         sleep 4 ;;
       *) break ;;
     esac
