@@ -26,7 +26,7 @@ async function download(uri: string, file: string): Promise<Fetched> {
   const outcome = await attempt(["/usr/lib/apt/apt-helper", "download-file", uri, partial]);
   if (outcome.status !== 0) {
     await rm(partial, { force: true });
-    if (/\b404\b/.test(outcome.stderr)) return "absent";
+    if (/\s404\s+Not Found/.test(outcome.stderr)) return "absent";
     console.error(`${uri}: ${outcome.stderr.trim()}`);
     return "failed";
   }
