@@ -9,6 +9,7 @@ const debian13 = `ii |glusterfs-server|11.1-6
 rc |bc|1.07.1-4+b1
 iU |libvirt-daemon|11.3.0-3
 iHR|nftables|1.1.3-1
+iUR|attr|1:2.5.2-3
 it |libc-bin|2.41-12
 noted bc
 noted glusterfs-server
@@ -40,6 +41,7 @@ describe("a package", () => {
   for (const [name, word] of [
     ["libvirt-daemon", "unpacked"],
     ["nftables", "half-installed"],
+    ["attr", "half-installed"],
     ["libc-bin", "triggers-pending"],
   ] as const) {
     test(`that broke off is shown as ${word}`, () => {
@@ -58,7 +60,7 @@ describe("a package", () => {
 
 describe("a set of packages", () => {
   test("shows every package of the host that broke off, because apt is blocked by each", () => {
-    assert.equal(look(debian13, {})["half-installed"], "libvirt-daemon, nftables, libc-bin");
+    assert.equal(look(debian13, {})["half-installed"], "libvirt-daemon, nftables, attr, libc-bin");
   });
 
   test("shows a dpkg that was interrupted", () => {
