@@ -1,85 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { brick } from "../../providers/brick.ts";
 import { Refused, ScriptFailed } from "../../providers/errors.ts";
 import { glusterPeers } from "../../providers/gluster-peers.ts";
-import { glusterVolume } from "../../providers/gluster-volume.ts";
-import { iptablesRules } from "../../providers/iptables-rules.ts";
-import { mount } from "../../providers/mount.ts";
-import { type Script, sh } from "../../providers/sh.ts";
-import { place } from "../../testbed/place.ts";
+import { sh } from "../../providers/sh.ts";
 import { kill, start } from "../../testbed/testbed.ts";
-import { hostPlace } from "../places.ts";
+import {
+  all,
+  at,
+  bricks,
+  everybody,
+  everywhere,
+  hosts,
+  mounts,
+  nat,
+  of,
+  on,
+  path,
+  peers,
+  road,
+  volume,
+  wish,
+} from "./gluster-cloud.ts";
 import { bringGluster } from "./gluster-place.ts";
 import { Promised } from "./promised.ts";
-
-const storage = ["compute1", "compute2", "compute3", "compute4"];
-const everybody = [...storage, "controller"];
-const path = "/export/brick/shared";
-const at = "/srv/shared";
-
-// A connection that a power loss has cut is opened anew.
-const road = hostPlace("controller", place().sshConfig);
-const { hosts } = road;
-const on = async (host: string, script: Script, seconds = 300): Promise<string> => {
-  const [answer] = await hosts.ask(host, [{ text: script.text, seconds }]);
-  if (answer?.status !== 0) throw new Error(`${host}: ${script.text}\n${answer?.stderr}`);
-  return answer.stdout;
-};
-const everywhere = (names: readonly string[], script: Script) =>
-  Promise.all(names.map((host) => on(host, script)));
-
-const nat = new Promised(
-  iptablesRules,
-  hosts,
-  "compute1",
-  { table: "nat", chain: "test-gluster", from: "POSTROUTING" },
-  { "10-lan": "-s 192.168.0.0/24 -o eth0 -j MASQUERADE" },
-);
-const peers = new Promised(
-  glusterPeers,
-  hosts,
-  "controller",
-  { pool: "test" },
-  Object.fromEntries(storage.map((host) => [host, "connected"])),
-);
-const bricks = new Map(
-  storage.map((host) => [
-    host,
-    new Promised(brick, hosts, host, { path, volume: "shared" }, { data: "discard" }),
-  ]),
-);
-const wish = {
-  bricks: storage.map((host) => `${host}:${path}`),
-  replica: 4,
-  onRootDisk: true,
-  "option/network.ping-timeout": "5",
-  "option/cluster.quorum-type": "auto",
-};
-const volume = new Promised(glusterVolume, hosts, "controller", { name: "shared" }, wish);
-const mounts = new Map(
-  everybody.map((host) => [
-    host,
-    new Promised(
-      mount,
-      hosts,
-      host,
-      { path: at },
-      {
-        source: "localhost:/shared",
-        type: "glusterfs",
-        options: "defaults,_netdev",
-        sourceUnits: ["glusterd.service"],
-      },
-    ),
-  ]),
-);
-const of = <Made>(all: ReadonlyMap<string, Made>, host: string): Made => {
-  const one = all.get(host);
-  assert.ok(one);
-  return one;
-};
-const all = [nat, peers, ...bricks.values(), volume, ...mounts.values()];
 
 describe("a pool of five hosts with a volume of four bricks, mounted on all", () => {
   const picture = sh`ls -A /export /srv; cat /proc/self/mountinfo | awk '{ print $5 }' | sort
