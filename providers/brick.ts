@@ -21,6 +21,7 @@ export interface BrickKey {
   readonly volume: string;
 }
 
+/** Only `data` is a choice; the rest is always wanted as it is, and says what was found instead. */
 export interface BrickValue {
   /** Wanted is always "its own": nothing, or its volume's data. Found may say what else is there. */
   readonly content?: string;

@@ -59,6 +59,7 @@ export const certificate = {
   },
 } satisfies Drawn<LeafInputs, LeafOutputs>;
 
+/** Whom the authority speaks for, and which draw of it. */
 export interface CertificateAuthorityArgs {
   readonly commonName: pulumi.Input<string>;
   /** A counter; when it moves, the authority and all that it has signed are made anew. 1 when left out. */
@@ -84,6 +85,7 @@ export class CertificateAuthority extends DrawnResource {
   }
 }
 
+/** Whose certificate, signed by whom, and which draw of it. */
 export interface CertificateArgs {
   readonly authority: CertificateAuthority;
   readonly commonName: pulumi.Input<string>;

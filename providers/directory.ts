@@ -19,7 +19,9 @@ const value = z.strictObject({
     .transform((octal) => octal.padStart(4, "0")),
 });
 
+/** One folder. It is not made together with its parents: each is a promise of its own. */
 export type DirectoryKey = z.infer<typeof key>;
+/** Owner and group by name; the mode in octal, three or four digits. */
 export type DirectoryValue = z.infer<typeof value>;
 
 /** What stands for each property while something is mounted there: the folder below cannot be seen. */

@@ -23,6 +23,7 @@ function kindNamed(name: string) {
   );
 }
 
+/** The schema's complaints, by property. What is not known yet is let through. */
 export function check(kind: string, news: Props) {
   const result = kindNamed(kind).inputs.safeParse(own(news));
   if (result.success) return { inputs: { ...news, ...result.data }, failures: [] };
@@ -32,10 +33,12 @@ export function check(kind: string, news: Props) {
   return { inputs: news, failures };
 }
 
+/** Pure: what was drawn stays until an input moves. */
 export function diff(kind: string, olds: Props, news: Props) {
   return { changes: isUnknown(own(news)) || kindNamed(kind).stale(olds, own(news)) };
 }
 
+/** Draws for the first time. */
 export async function create(kind: string, news: Props) {
   return { id: kind, outs: await kindNamed(kind).draw(own(news)) };
 }

@@ -31,6 +31,7 @@ export interface Edit {
   readonly removeEmpty?: boolean;
 }
 
+/** Prints the file's owner, group and mode, then its entries; or `absent`, or `other`. */
 export function probeEntries(path: string, grammar: Grammar): Script {
   return sh`if [ -f ${path} ]; then stat -Lc 'file %U %G %a' ${path} && echo . | LC_ALL=C awk ${listing(grammar)} - ${path}
 elif [ -e ${path} ]; then echo other

@@ -17,7 +17,9 @@ const value = z.union([
   z.strictObject({ state: z.literal("absent") }),
 ]);
 
+/** One regular file by its absolute path; links are not followed. */
 export type FileKey = z.infer<typeof key>;
+/** Content (UTF-8), owner and group by name, mode in octal; or `state: "absent"` alone. */
 export type FileValue = z.infer<typeof value>;
 
 /**

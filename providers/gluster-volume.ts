@@ -7,6 +7,7 @@ import { type HostPromise, HostResource } from "./resource.ts";
 import { type Script, sh } from "./sh.ts";
 import { pick, same } from "./values.ts";
 
+/** The volume by its name in the pool; another name is another volume. */
 export interface GlusterVolumeKey {
   readonly name: string;
 }

@@ -38,6 +38,7 @@ const value = z
     ),
   );
 
+/** One ini file by its absolute path. */
 export type IniFileKey = z.infer<typeof key>;
 /**
  * `section/key` with its value; `/key` for a key above the first section. Several values are several

@@ -36,6 +36,7 @@ const value = z.record(
   z.union([line, z.array(line).max(1, "a line is promised once").transform(oneOrAll)]),
 );
 
+/** One file, and how its lines are told apart. */
 export type LinesKey = z.infer<typeof key>;
 /** Each line by its id; `[]` is "must not be there". */
 export type LinesValue = Entries;

@@ -20,6 +20,7 @@ export interface MountKey {
   readonly path: string;
 }
 
+/** What is mounted there; `now` and `boot` are left out of a declaration. */
 export interface MountValue {
   readonly source: string;
   /** As `mount -t` takes it: "glusterfs", though the kernel calls it fuse.glusterfs. */

@@ -17,6 +17,7 @@ interface Outputs {
 const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const length = 32;
 
+/** How a password is drawn: 32 letters and digits, or the one that somebody brings. */
 export const password = {
   inputs,
 
@@ -32,6 +33,7 @@ export const password = {
   },
 } satisfies Drawn<Inputs, Outputs>;
 
+/** Which draw of the password, or whose own it is. */
 export interface PasswordArgs {
   /** A counter; when it moves, the password is drawn anew. 1 when left out. */
   readonly draw?: pulumi.Input<number>;

@@ -26,17 +26,29 @@ function lifecycle(kind: string, { at }: Props): Lifecycle {
   return new Lifecycle(kindNamed(kind), hosts, lists);
 }
 
+/** The schemas' complaints about a promise. Opens no connection. */
 export const check = guarded((kind: string, news: Props) => lifecycle(kind, news).check(news));
+/**
+ * Looks at the host.
+ * @throws HostUnreachable, ScriptFailed or Refused: a host that was not seen has not drifted.
+ */
 export const read = guarded((kind: string, id: string, props: Props) =>
   lifecycle(kind, props).read(id, props),
 );
+/** What is wanted against what `read` saw. Opens no connection. */
 export const diff = guarded((kind: string, olds: Props, news: Props) =>
   lifecycle(kind, news).diff(olds, news),
 );
+/**
+ * Makes the promise true.
+ * @throws DidNotConverge, ScriptFailed, CutOff, HostUnreachable or Refused.
+ */
 export const create = guarded((kind: string, news: Props) => lifecycle(kind, news).create(news));
+/** As `create`; and puts back the keys that have left the declaration. */
 export const update = guarded((kind: string, olds: Props, news: Props) =>
   lifecycle(kind, news).update(olds, news),
 );
+/** Puts back what was found. @throws as `create` does; Refused too for a host that is down. */
 export const remove = guarded((kind: string, props: Props) => lifecycle(kind, props).delete(props));
 
 /** Pulumi prints an error's stack beside its message; an operator needs the message alone. */

@@ -34,6 +34,7 @@ export function readRecord(path: string): Script {
   return sh`if [ -e ${path} ]; then cat ${path}; fi`;
 }
 
+/** @throws BadPromise for a record that is no JSON: what was found is not guessed. */
 export function parseRecord(stdout: string, where: string): HostRecord | undefined {
   if (stdout.trim() === "") return undefined;
   try {

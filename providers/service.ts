@@ -12,6 +12,7 @@ export interface ServiceKey {
   readonly unit: string;
 }
 
+/** What is promised of the unit. `enabled` and `active` are left alone where they are left out. */
 export interface ServiceValue {
   /** At boot: true, false, "masked". What is found may be any word of systemd's, such as "static". */
   readonly enabled?: boolean | string;

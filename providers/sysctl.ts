@@ -9,6 +9,7 @@ export interface SysctlKey {
   readonly name: string;
 }
 
+/** Both values as text; several words are parted by single blanks. */
 export interface SysctlValue {
   /** What the kernel uses now; "absent" where it does not know the name (its module is not loaded). */
   readonly runtime: string;
