@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HostState } from "./contract.ts";
 import { BadPromise } from "./errors.ts";
 import { wantedWord } from "./layout.ts";
+import "./plain-stacks.ts";
 import { endWithTheLanguageHost } from "./transport/engine.ts";
 import { canonical } from "./values.ts";
 
