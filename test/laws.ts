@@ -44,6 +44,8 @@ export interface Fixture<Key, Value extends object> {
   prepare?(folder: string): Script;
   /** Runs after each test, to leave the place empty. */
   cleanUp?(folder: string): Script;
+  /** Runs once after everything: takes away what `prepare` has made that other tests would see. */
+  takeAway?(folder: string): Script;
   /** Laws that cannot hold here, each with the reason. */
   readonly except?: Readonly<Partial<Record<Law, string>>>;
 }
@@ -59,7 +61,13 @@ export function laws<Key extends object, Value extends object>(
   describe(`the laws for ${state.kind}`, () => {
     let place: Place | undefined;
     let prepared: Promise<unknown> | undefined;
-    after(() => place?.end());
+    after(async () => {
+      try {
+        if (place && fixture.takeAway) await place.run(fixture.takeAway(place.folder));
+      } finally {
+        await place?.end();
+      }
+    });
 
     const law = (
       name: Law,

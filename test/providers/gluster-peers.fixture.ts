@@ -5,7 +5,7 @@ import {
 } from "../../providers/gluster-peers.ts";
 import { sh } from "../../providers/sh.ts";
 import type { Fixture } from "../laws.ts";
-import { bringPeers } from "./gluster-place.ts";
+import { bringPeers, takePeersAway } from "./gluster-place.ts";
 
 export const fixture: Fixture<GlusterPeersKey, GlusterPeersValue> = {
   state: glusterPeers,
@@ -28,4 +28,5 @@ export const fixture: Fixture<GlusterPeersKey, GlusterPeersValue> = {
   cleanUp: () => sh`
 for name in peer-a peer-b; do gluster --mode=script peer detach $name >/dev/null 2>&1; done
 rm -rf /var/lib/quintet`,
+  takeAway: () => takePeersAway,
 };

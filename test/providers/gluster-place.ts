@@ -34,3 +34,13 @@ for name in ${peers}; do
   number=$((number + 1))
 done
 sleep 3`;
+
+/** Ends those members: their daemons, namespaces and cables, and their names. */
+export const takePeersAway = sh`
+for name in ${peers}; do
+  ip netns list | grep -qw $name || continue
+  for pid in $(ip netns pids $name); do kill -9 $pid; done
+  ip netns delete $name || exit
+done
+ip link delete laws0 2>/dev/null
+sed -i '/^10\\.99\\.0\\./d' /etc/hosts`;
