@@ -42,5 +42,7 @@ for name in ${peers}; do
   for pid in $(ip netns pids $name); do kill -9 $pid; done
   ip netns delete $name || exit
 done
+# The first namespace made the folder of their names a mount of its own.
+! mountpoint -q /run/netns || { umount /run/netns && rmdir /run/netns; }
 ip link delete laws0 2>/dev/null
 sed -i '/^10\\.99\\.0\\./d' /etc/hosts`;

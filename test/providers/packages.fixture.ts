@@ -1,7 +1,7 @@
 import { type PackagesKey, type PackagesValue, packages } from "../../providers/packages.ts";
 import { sh } from "../../providers/sh.ts";
 import type { Fixture } from "../laws.ts";
-import { admin, closeArchive, openArchive } from "./packages.archive.ts";
+import { admin, closeArchive, forgetArchive, openArchive } from "./packages.archive.ts";
 
 /** Packages with state and marks, accounts, and all of /etc but the backups of the account files. */
 export const packagesPicture = sh`
@@ -41,4 +41,5 @@ export const fixture: Fixture<PackagesKey, PackagesValue> = {
     see: sh`dpkg-query -W quintet-lib quintet-slow; apt-mark showmanual quintet-lib quintet-slow`,
   }),
   cleanUp: () => closeArchive,
+  takeAway: () => forgetArchive,
 };

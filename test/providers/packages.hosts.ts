@@ -7,7 +7,7 @@ import { Lifecycle } from "../../providers/lifecycle.ts";
 import { packages } from "../../providers/packages.ts";
 import { sh } from "../../providers/sh.ts";
 import { hostPlace } from "../places.ts";
-import { admin, closeArchive, openArchive } from "./packages.archive.ts";
+import { admin, closeArchive, forgetArchive, openArchive } from "./packages.archive.ts";
 import { packagesPicture } from "./packages.fixture.ts";
 
 const host = "compute1";
@@ -42,7 +42,7 @@ before(async () => {
 });
 afterEach(() => place.run(closeArchive));
 after(async () => {
-  await place.run(sh`rm -rf /root/quintet-archive /etc/apt/sources.list.d/quintet-tests.list`);
+  await place.run(forgetArchive);
   await place.end();
 });
 
