@@ -24,7 +24,10 @@ export interface Availability {
 
 const probeSeconds = 20;
 
-/** Pulumi's six calls, derived once from a kind's contract (design §3). */
+/**
+ * Pulumi's six calls, derived once from a kind's contract (design §3). The file is long so that every
+ * line about them is in one place: what create does decides what read, diff and delete may assume.
+ */
 export class Lifecycle {
   readonly #state: AnyState;
   readonly #hosts: Hosts;
@@ -117,7 +120,7 @@ export class Lifecycle {
       { text: readRecord(path).text, seconds: probeSeconds },
       question,
     ]);
-    const record = parseRecord(recorded.stdout, `${at.host}: ${path}`);
+    const record = parseRecord(this.#said(at, recorded, path), `${at.host}: ${path}`);
     if (record?.claim !== at.claim) return;
     const scope = { ...props.declared, ...Object.fromEntries(record.keys.map((key) => [key, ""])) };
     const have = this.#cut(scope, this.#parse(at, probed, props.declared));
@@ -155,21 +158,26 @@ export class Lifecycle {
       question,
       { text: this.#keepUnless(path, at, want), seconds: 120 },
     ]);
-    const before = parseRecord(recorded.stdout, `${at.host}: ${path}`);
+    const before = parseRecord(this.#said(at, recorded, path), `${at.host}: ${path}`);
     const live = this.#parse(at, probed, scope);
     const have = this.#cut(scope, live);
-    const record = this.#record(before, at, want, left, live, kept.stdout);
+    const record = this.#record(before, at, want, live, this.#said(at, kept, "what to keep"));
     const target = { ...pick(before?.found ?? {}, left), ...want };
     const steps = this.#state.converge(at.key, target, have);
     const note = same(before, record)
       ? []
       : [{ why: `note what was found in ${path}`, script: writeRecord(path, record) }];
+    // What a key was like is forgotten only after the key is like that again.
+    const forget = left.some((key) => record.keys.includes(key))
+      ? [{ why: `shorten ${path}`, script: writeRecord(path, without(record, left)) }]
+      : [];
     let now = have;
-    if (note.length + steps.length > 0) {
-      const [after] = await this.#write(at, [...note, ...steps], [question]);
+    if (note.length + steps.length + forget.length > 0) {
+      const [after] = await this.#write(at, [...note, ...steps, ...forget], [question]);
       now = this.#cut(scope, this.#parse(at, after, scope));
       if (this.#state.converge(at.key, target, now).length > 0) {
-        throw this.#didNotConverge(at, target, now, news);
+        const secrets = { ...olds?.secrets, ...news.secrets };
+        throw this.#didNotConverge(at, target, now, { ...news, secrets });
       }
     }
     const wrote = steps.length > 0 || olds?.written === undefined;
@@ -182,7 +190,6 @@ export class Lifecycle {
     before: HostRecord | undefined,
     at: At,
     want: Value,
-    left: readonly string[],
     live: Value | undefined,
     kept: string,
   ): HostRecord {
@@ -193,12 +200,16 @@ export class Lifecycle {
       return { claim: at.claim, kind, key: at.key, keys, ...(found && { found }), kept };
     }
     const fresh = keys.filter((key) => !before.keys.includes(key));
-    const stay = before.keys.filter((key) => !left.includes(key));
     const found = before.found && {
       ...pick(this.#cut(want, live) ?? {}, fresh),
-      ...pick(before.found, stay),
+      ...before.found,
     };
-    return { ...before, claim: at.claim, keys: [...stay, ...fresh], ...(found && { found }) };
+    return {
+      ...before,
+      claim: at.claim,
+      keys: [...before.keys, ...fresh],
+      ...(found && { found }),
+    };
   }
 
   #keepUnless(path: string, at: At, want: Value): string {
@@ -216,6 +227,14 @@ fi`.text;
     if (answer?.status === 0) return this.#state.parse(answer.stdout, at.key, declared);
     const what = answer?.status === 124 ? "did not end in time" : `status ${answer?.status}`;
     throw new ScriptFailed(`${this.#name(at)} could not be read: ${what}: ${answer?.stderr ?? ""}`);
+  }
+
+  /** What a script of our own printed: with a status of its own it said nothing that could be trusted. */
+  #said(at: At, answer: Answer, what: string): string {
+    if (answer.status === 0) return answer.stdout;
+    throw new ScriptFailed(
+      `${this.#name(at)}: ${what} could not be read (status ${answer.status}): ${answer.stderr}\n  Next: look on ${at.host} what keeps it from being read, then run again. Nothing was changed.`,
+    );
   }
 
   #cut(scope: Value, live: Value | undefined): Value | undefined {
@@ -267,6 +286,12 @@ fi`.text;
       `${this.#name(at)}: every change was made, and it still differs\n  left to do: ${left.join("; ")}\n  wanted: ${shown(want)}\n  found: ${shown(now)}\n  Next: look on the host what sets it back (another tool, a package's own script), then run again.`,
     );
   }
+}
+
+/** A record that speaks of these keys no more. */
+function without(record: HostRecord, left: readonly string[]): HostRecord {
+  const keys = record.keys.filter((key) => !left.includes(key));
+  return { ...record, keys, ...(record.found && { found: pick(record.found, keys) }) };
 }
 
 /** The inputs as the program would have given them, with what was seen in place of what is wanted. */

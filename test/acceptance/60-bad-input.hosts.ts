@@ -152,8 +152,7 @@ sha256sum ${folder}/quintet.conf >full.sum; cat /dev/zero >${folder}/filler; tru
 new HostBaseline("again", {
   host: "compute2",
   hostsLines: site.hostsLines,
-  timeServers: [],
-  steersClock: false,
+  time: site.time,
   names: profile.baseline,
 });
 `;

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { Refused } from "../../providers/errors.ts";
+import { DidNotConverge, Refused, ScriptFailed } from "../../providers/errors.ts";
 import { file } from "../../providers/file.ts";
+import { iniFile } from "../../providers/ini-file.ts";
 import type { Props } from "../../providers/layout.ts";
 import { type Availability, Lifecycle } from "../../providers/lifecycle.ts";
-import { folderPlace, type Place, unaskable } from "../places.ts";
+import { sh } from "../../providers/sh.ts";
+import type { Hosts } from "../../providers/transport/hosts.ts";
+import { cutOffAfter, folderPlace, lying, type Place, unaskable } from "../places.ts";
 
 const { username: owner } = userInfo();
 const none: Availability = { down: new Set(), abandoned: new Set() };
@@ -69,6 +72,87 @@ describe("the record of what was found", () => {
       false,
     );
   });
+});
+
+describe("a key that leaves the declaration", () => {
+  const ini = (hosts: Hosts = place.hosts) => new Lifecycle(iniFile, hosts, none);
+  const keys = (values: Record<string, unknown>): Props => {
+    const at = { host: "here", key: { path }, claim: "ini", stack: "test" };
+    return { at, ...values };
+  };
+  const both = keys({ "a/kept": "ours", "a/stays": "ours" });
+  const one = keys({ "a/stays": "ours" });
+
+  test("comes back as it was found, wherever the run that puts it back is cut off", async () => {
+    for (let steps = 0; steps <= 3; steps += 1) {
+      writeFileSync(path, "[a]\nkept = theirs\n");
+      const { outs } = await ini().create(both);
+      await assert.rejects(ini(cutOffAfter(place.hosts, steps)).update(outs, one), /cut off/);
+      const { outs: after } = await ini().update(outs, one);
+      assert.match(readFileSync(path, "utf8"), /^kept = theirs$/m, `cut off after ${steps}`);
+      await ini().delete(after);
+      assert.equal(readFileSync(path, "utf8"), "[a]\nkept = theirs\n");
+    }
+  });
+
+  test("and was a secret is not told when it cannot be put back", async () => {
+    writeFileSync(path, "[a]\nkept = theirs-of-old\n");
+    const secrets = { "a/kept": { value: "hunter2", draw: 1 } };
+    const { outs } = await ini().create(keys({ ...both, "a/kept": "in place, draw 1", secrets }));
+    await assert.rejects(ini(lying(place.hosts, sh`:`)).update(outs, one), (error) => {
+      assert.ok(error instanceof DidNotConverge);
+      assert.doesNotMatch(error.message, /hunter2|theirs-of-old/);
+      return true;
+    });
+  });
+});
+
+describe("a record that cannot be read", () => {
+  const failing = (asked: RegExp): Hosts => ({
+    probe: (host, question) => place.hosts.probe(host, question),
+    write: (host, steps, then) => place.hosts.write(host, steps, then),
+    ask: async (host, questions) => {
+      const answers = await place.hosts.ask(host, questions);
+      const failed = { stdout: "", stderr: "timed out", status: 124 };
+      return answers.map((answer, index) =>
+        asked.test(questions[index]?.text ?? "") ? failed : answer,
+      );
+    },
+  });
+  const through = (hosts: Hosts) => new Lifecycle(file, hosts, none);
+
+  test("is no record that is not there: nothing is changed, nothing let go of", async () => {
+    writeFileSync(path, "theirs\n");
+    const { outs } = await on().create(promise("one"));
+    const blind = through(failing(/cat \S*records/));
+    await assert.rejects(blind.delete(outs), ScriptFailed);
+    await assert.rejects(blind.update(outs, promise("one", { content: "other\n" })), ScriptFailed);
+    assert.equal(readFileSync(path, "utf8"), "wanted\n");
+    await on().delete(outs);
+    assert.equal(readFileSync(path, "utf8"), "theirs\n");
+  });
+
+  test("nor is anything changed before what has to come back is kept", async () => {
+    writeFileSync(path, "theirs\n");
+    await assert.rejects(through(failing(/base64/)).create(promise("one")), ScriptFailed);
+    assert.equal(readFileSync(path, "utf8"), "theirs\n");
+  });
+});
+
+test("what a write that was killed has left beside its file goes with the next one", async () => {
+  const { outs } = await on().create(promise("one"));
+  writeFileSync(`${place.folder}/.file.quintet`, "half of a secret");
+  await on().update(outs, promise("one", { content: "other\n" }));
+  assert.deepEqual(
+    readdirSync(place.folder).filter((name) => name.includes("file")),
+    ["file"],
+  );
+  writeFileSync(`${place.folder}/.file.quintet`, "half of a secret");
+  await on().delete(outs);
+  assert.deepEqual(
+    readdirSync(place.folder).filter((name) => name.includes("file")),
+    [],
+  );
 });
 
 describe("a host that is declared down", () => {
