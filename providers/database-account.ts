@@ -77,7 +77,9 @@ EXECUTE IMMEDIATE @ask;`),
     const told = `${user}@${host}`;
     if (!want || want.state === "absent") {
       const gone = running([[`DROP USER IF EXISTS ${account}`]]);
-      return have && have.state !== "absent" ? [{ why: `remove the account ${told}`, script: gone }] : [];
+      return have && have.state !== "absent"
+        ? [{ why: `remove the account ${told}`, script: gone }]
+        : [];
     }
     const changes: Change[] = [];
     const [wanted, found] = [rightsOf(want), rightsOf(have)];

@@ -22,7 +22,7 @@ export interface QueueAccountValue extends Account {
   readonly [permission: `permission/${string}`]: string;
 }
 
-const hash = /^([a-z0-9_]+ )?[A-Za-z0-9+/]*=*$/;
+const hash = /^[A-Za-z0-9+/]{48}$/;
 
 const value = z
   .object({
@@ -98,7 +98,9 @@ end`),
   converge({ user }, want, have) {
     if (!want || want.state === "absent") {
       const gone = `rabbit_auth_backend_internal:delete_user(${binary(user)}, <<"quintet">>)`;
-      return have && have.state !== "absent" ? [{ why: `remove the queue's account ${user}`, script: running(gone) }] : [];
+      return have && have.state !== "absent"
+        ? [{ why: `remove the queue's account ${user}`, script: running(gone) }]
+        : [];
     }
     const changes: Change[] = [];
     const [wanted, found] = [permissionsOf(want), permissionsOf(have)];
