@@ -167,7 +167,7 @@ export class Lifecycle {
     const live = this.#parse(at, probed, scope);
     const have = this.#cut(scope, live);
     const record = this.#record(before, at, want, left, live, kept.stdout);
-    const target = { ...pick(before?.found ?? {}, left), ...want };
+    const target = { ...this.#putBackOf(pick(before?.found ?? {}, left), want), ...want };
     const steps = this.#state.converge(at.key, target, have);
     const note = same(before, record)
       ? []
@@ -185,6 +185,13 @@ export class Lifecycle {
     const wrote = steps.length > 0 || olds?.written === undefined;
     const written = wrote ? new Date().toISOString() : (olds.written ?? "");
     return this.#outputs(news, managed(news), now && pick(now, Object.keys(want)), written);
+  }
+
+  /** Found keys come back when they leave the declaration, unless it speaks about all there is. */
+  #putBackOf(found: Value, want: Value): Value {
+    const spoken = Object.keys(this.#state.own?.(want, found) ?? {});
+    const back = Object.keys(found).filter((key) => !spoken.includes(key));
+    return pick(found, back);
   }
 
   /** The record as it has to stand before the first change: what was found once is never forgotten. */
