@@ -1,6 +1,14 @@
 import type { AnyState } from "./contract.ts";
 import { DidNotConverge, Refused, ScriptFailed, Unseen } from "./errors.ts";
-import { type At, hasUnknown, managed, type Props, withSecrets, withWords } from "./layout.ts";
+import {
+  type At,
+  type Held,
+  hasUnknown,
+  managed,
+  type Props,
+  withSecrets,
+  withWords,
+} from "./layout.ts";
 import {
   type HostRecord,
   parseRecord,
@@ -85,7 +93,7 @@ export class Lifecycle {
     if (this.#availability.down.has(news.at.host)) return { changes: false };
     if (hasUnknown(news)) return { changes: true };
     const want = managed(news);
-    const have = olds.absent ? undefined : pick(managed(olds), Object.keys(want));
+    const have = olds.absent ? undefined : managed(olds);
     const left = Object.keys(olds.declared ?? {}).some((key) => !(key in want));
     const changes =
       olds.unseen !== undefined ||
@@ -148,10 +156,9 @@ export class Lifecycle {
       const before = olds ?? this.#outputs(news, managed(news), undefined, "");
       return { ...before, unseen: `${at.host} is declared down` };
     }
-    const want: Value = this.#state.value.parse(withSecrets(news));
-    const left = Object.keys(olds?.declared ?? {}).filter((key) => !(key in want));
-    const scope = { ...pick(olds?.declared ?? {}, left), ...want };
-    const question = this.#question(at, scope);
+    const want: Value = this.#state.value.parse(withSecrets(news, this.#held(at)));
+    const gone = Object.keys(olds?.declared ?? {}).filter((key) => !(key in want));
+    const question = this.#question(at, { ...pick(olds?.declared ?? {}, gone), ...want });
     const path = recordPath(this.#state.kind, at.key);
     const [recorded, probed, kept] = await this.#ask(at, [
       { text: readRecord(path).text, seconds: probeSeconds },
@@ -159,10 +166,13 @@ export class Lifecycle {
       { text: this.#keepUnless(path, at, want), seconds: 120 },
     ]);
     const before = parseRecord(this.#said(at, recorded, path), `${at.host}: ${path}`);
+    // A key that the record has forgotten is back already: a run put it so, and could not say it.
+    const left = gone.filter((key) => before?.keys.includes(key));
+    const scope = { ...pick(olds?.declared ?? {}, left), ...want };
     const live = this.#parse(at, probed, scope);
     const have = this.#cut(scope, live);
     const record = this.#record(before, at, want, live, this.#said(at, kept, "what to keep"));
-    const target = { ...pick(before?.found ?? {}, left), ...want };
+    const target = { ...this.#putBackOf(pick(before?.found ?? {}, left), want), ...want };
     const steps = this.#state.converge(at.key, target, have);
     const note = same(before, record)
       ? []
@@ -176,6 +186,7 @@ export class Lifecycle {
       const [after] = await this.#write(at, [...note, ...steps, ...forget], [question]);
       now = this.#cut(scope, this.#parse(at, after, scope));
       if (this.#state.converge(at.key, target, now).length > 0) {
+        // A secret that has left the declaration is one still.
         const secrets = { ...olds?.secrets, ...news.secrets };
         throw this.#didNotConverge(at, target, now, { ...news, secrets });
       }
@@ -183,6 +194,13 @@ export class Lifecycle {
     const wrote = steps.length > 0 || olds?.written === undefined;
     const written = wrote ? new Date().toISOString() : (olds.written ?? "");
     return this.#outputs(news, managed(news), now && pick(now, Object.keys(want)), written);
+  }
+
+  /** Found keys come back when they leave the declaration, unless it speaks about all there is. */
+  #putBackOf(found: Value, want: Value): Value {
+    const spoken = Object.keys(this.#state.own?.(want, found) ?? {});
+    const back = Object.keys(found).filter((key) => !spoken.includes(key));
+    return pick(found, back);
   }
 
   /** The record as it has to stand before the first change: what was found once is never forgotten. */
@@ -261,7 +279,7 @@ fi`.text;
       declared,
       written,
       ...(seen === undefined && { absent: true }),
-      ...withWords(seen ?? {}, props),
+      ...withWords(seen ?? {}, props, this.#held(props.at)),
     };
   }
 
@@ -275,12 +293,17 @@ fi`.text;
     );
   }
 
+  #held({ key }: At): Held {
+    return (name, secret) => this.#state.held?.(key, name, secret) ?? secret;
+  }
+
   #name(at: At): string {
     return `${this.#state.kind} ${at.claim} on ${at.host}`;
   }
 
   #didNotConverge(at: At, want: Value | undefined, now: Value | undefined, props: Props) {
-    const shown = (value: Value | undefined) => JSON.stringify(value && withWords(value, props));
+    const shown = (value: Value | undefined) =>
+      JSON.stringify(value && withWords(value, props, this.#held(at)));
     const left = this.#state.converge(at.key, want, now).map((change) => change.why);
     return new DidNotConverge(
       `${this.#name(at)}: every change was made, and it still differs\n  left to do: ${left.join("; ")}\n  wanted: ${shown(want)}\n  found: ${shown(now)}\n  Next: look on the host what sets it back (another tool, a package's own script), then run again.`,

@@ -80,15 +80,15 @@ describe("a key that leaves the declaration", () => {
     const at = { host: "here", key: { path }, claim: "ini", stack: "test" };
     return { at, ...values };
   };
-  const both = keys({ "a/kept": "ours", "a/stays": "ours" });
-  const one = keys({ "a/stays": "ours" });
+  const both = () => keys({ "a/kept": "ours", "a/stays": "ours" });
+  const one = () => keys({ "a/stays": "ours" });
 
   test("comes back as it was found, wherever the run that puts it back is cut off", async () => {
     for (let steps = 0; steps <= 3; steps += 1) {
       writeFileSync(path, "[a]\nkept = theirs\n");
-      const { outs } = await ini().create(both);
-      await assert.rejects(ini(cutOffAfter(place.hosts, steps)).update(outs, one), /cut off/);
-      const { outs: after } = await ini().update(outs, one);
+      const { outs } = await ini().create(both());
+      await assert.rejects(ini(cutOffAfter(place.hosts, steps)).update(outs, one()), /cut off/);
+      const { outs: after } = await ini().update(outs, one());
       assert.match(readFileSync(path, "utf8"), /^kept = theirs$/m, `cut off after ${steps}`);
       await ini().delete(after);
       assert.equal(readFileSync(path, "utf8"), "[a]\nkept = theirs\n");
@@ -98,8 +98,8 @@ describe("a key that leaves the declaration", () => {
   test("and was a secret is not told when it cannot be put back", async () => {
     writeFileSync(path, "[a]\nkept = theirs-of-old\n");
     const secrets = { "a/kept": { value: "hunter2", draw: 1 } };
-    const { outs } = await ini().create(keys({ ...both, "a/kept": "in place, draw 1", secrets }));
-    await assert.rejects(ini(lying(place.hosts, sh`:`)).update(outs, one), (error) => {
+    const { outs } = await ini().create(keys({ ...both(), "a/kept": "in place, draw 1", secrets }));
+    await assert.rejects(ini(lying(place.hosts, sh`:`)).update(outs, one()), (error) => {
       assert.ok(error instanceof DidNotConverge);
       assert.doesNotMatch(error.message, /hunter2|theirs-of-old/);
       return true;
