@@ -62,10 +62,15 @@ export function wantedWord(secret: { readonly draw?: unknown }): string {
   return typeof secret.draw === "number" ? `in place, draw ${secret.draw}` : "in place";
 }
 
+/** The wanted secrets themselves, by the names of their keys. */
+export function secretsOf(props: Props): Record<string, string> {
+  const secrets = Object.entries(props.secrets ?? {});
+  return Object.fromEntries(secrets.map(([key, secret]) => [key, secret.value]));
+}
+
 /** The wanted value with the secrets themselves in place of their words. */
 export function withSecrets(props: Props): Record<string, unknown> {
-  const secrets = Object.entries(props.secrets ?? {}).map(([key, secret]) => [key, secret.value]);
-  return { ...managed(props), ...Object.fromEntries(secrets) };
+  return { ...managed(props), ...secretsOf(props) };
 }
 
 /** A live value with words in place of its secret keys. */

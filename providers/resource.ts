@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostState } from "./contract.ts";
+import type { Kind } from "./contract.ts";
 import { BadPromise } from "./errors.ts";
 import { wantedWord } from "./layout.ts";
 import "./plain-stacks.ts";
@@ -41,10 +41,11 @@ export class HostResource<Key extends object, Value extends object> extends pulu
 
   /** @throws BadPromise when the program makes the same promise twice. */
   constructor(
-    state: HostState<Key, Value>,
+    state: Kind<Key, Value, { readonly why: string }>,
     name: string,
     promise: HostPromise<Key, Value>,
     options?: pulumi.CustomResourceOptions,
+    ground: "host" | "cloud" = "host",
   ) {
     refuseTwice(state.kind, promise, name);
     const secrets = Object.entries(promise.secrets ?? {});
@@ -61,7 +62,7 @@ export class HostResource<Key extends object, Value extends object> extends pulu
       ...(promise.after && { after: promise.after }),
       written: undefined,
     };
-    super(providerOf(state.kind), name, props, options, "host", state.kind);
+    super(providerOf(state.kind), name, props, options, ground, state.kind);
   }
 }
 

@@ -4,6 +4,7 @@ import { userInfo } from "node:os";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { Refused } from "../../providers/errors.ts";
 import { file } from "../../providers/file.ts";
+import { HostGround } from "../../providers/host-ground.ts";
 import type { Props } from "../../providers/layout.ts";
 import { type Availability, Lifecycle } from "../../providers/lifecycle.ts";
 import { folderPlace, type Place, unaskable } from "../places.ts";
@@ -19,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => place.end());
 
-const on = (availability = none) => new Lifecycle(file, place.hosts, availability);
+const on = (availability = none) => new Lifecycle(new HostGround(file, place.hosts), availability);
 
 function promise(claim: string, changes: Record<string, unknown> = {}): Props {
   const at = { host: "here", key: { path }, claim, stack: "test" };
@@ -76,14 +77,16 @@ describe("a host that is declared down", () => {
 
   test("is not asked, and nothing about it changes", async () => {
     const { outs } = await on().create(promise("one"));
-    const blind = new Lifecycle(file, unaskable, down);
+    const blind = new Lifecycle(new HostGround(file, unaskable.hosts), down);
     assert.deepEqual(await blind.read("id", outs), { id: "id", props: outs });
     assert.deepEqual(blind.diff(outs, promise("one", { mode: "0644" })), { changes: false });
     await assert.rejects(blind.delete(outs), Refused);
   });
 
   test("gets its new promises when it is back", async () => {
-    const { outs } = await new Lifecycle(file, unaskable, down).create(promise("one"));
+    const { outs } = await new Lifecycle(new HostGround(file, unaskable.hosts), down).create(
+      promise("one"),
+    );
     assert.match(String(outs.unseen), /declared down/);
     assert.equal(on().diff(outs, promise("one")).changes, true);
     await on().update(outs, promise("one"));
@@ -93,7 +96,7 @@ describe("a host that is declared down", () => {
   test("is let go of when it is abandoned", async () => {
     const { outs } = await on().create(promise("one"));
     const gone = { down: new Set(["here"]), abandoned: new Set(["here"]) };
-    await new Lifecycle(file, unaskable, gone).delete(outs);
+    await new Lifecycle(new HostGround(file, unaskable.hosts), gone).delete(outs);
   });
 });
 
