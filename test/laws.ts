@@ -262,7 +262,9 @@ class Run<Key extends object, Value extends object> {
   async probe(declared?: Value): Promise<Value | undefined> {
     const { at, ...props } = this.#props(declared ?? this.wants[0]);
     const wish = declared && ({ ...declared } as Record<string, unknown>);
-    const live = await this.#ground(this.ways).see(at, wish, secretsOf({ at, ...props }));
+    const secrets = secretsOf({ at, ...props });
+    // No record has this name; it is the live value alone that counts.
+    const { live } = await this.#ground(this.ways).look(at, "/none", wish, secrets);
     // What a kind's parse gives is its Value; a ground serves kinds of any.
     return live as Value | undefined;
   }

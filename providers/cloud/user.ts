@@ -82,10 +82,10 @@ export const user = {
       const call = (now: Answers) => identity("POST", "users", { user: body(now) });
       return [{ why: `create the user ${name} (was absent)`, call }];
     }
-    return fields.map((field) => ({
-      why: `set ${field} of the user ${name} (was ${was(have, field)})`,
-      call: (now) => identity("PATCH", here(now), { user: sent(want, [field], now) }),
-    }));
+    if (fields.length === 0) return [];
+    const old = fields.map((field) => `${field} (was ${was(have, field)})`).join(", ");
+    const call = (now: Answers) => identity("PATCH", here(now), { user: sent(want, fields, now) });
+    return [{ why: `set of the user ${name}: ${old}`, call }];
   },
 } satisfies CloudState<UserKey, UserValue>;
 

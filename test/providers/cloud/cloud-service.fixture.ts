@@ -40,6 +40,6 @@ python3 /root/as-admin PUT /v3/regions/elsewhere '{"region": {}}'
 python3 /root/as-admin POST /v3/endpoints "{\\"endpoint\\": {\\"service_id\\": \\"$id\\", \\"interface\\": \\"public\\", \\"region_id\\": \\"elsewhere\\", \\"url\\": \\"http://others\\"}}"`,
     see: sh`python3 /root/as-admin GET /v3/endpoints?region_id=elsewhere`,
   }),
-  cleanUp: () => sh`${forget("services", "laws")}
+  cleanUp: () => sh`${forget("services/laws")}
 python3 /root/as-admin DELETE /v3/regions/elsewhere 2>/dev/null || true`,
 };

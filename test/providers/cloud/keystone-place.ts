@@ -1,4 +1,4 @@
-import { lines, type Script, sh } from "../../../providers/sh.ts";
+import { type Script, sh } from "../../../providers/sh.ts";
 
 /** The administrator's password in the Keystone of the laws. */
 export const adminPassword = 'laws\' own "password"';
@@ -21,34 +21,42 @@ const cloudsYaml = JSON.stringify({
 });
 
 // A client that the tests have for themselves, so that no law is judged by the road that it tries:
-//   as-admin METHOD PATH [BODY]     prints the answer; a status of 400 or more ends it with 1
-//   as-admin id COLLECTION NAME     prints the id of that name
+//   as-admin METHOD PATH [BODY]           prints the answer; a status of 400 or more ends it with 1
+//   as-admin id COLLECTION NAME           prints the id of that name
+//   as-admin forget COLLECTION/NAME...    deletes what is there of these
 const asAdmin = `
-import json, sys, urllib.request, urllib.error
-cloud = json.load(open("/etc/openstack/clouds.yaml"))["clouds"]["admin"]["auth"]
-base = cloud["auth_url"][:-3]
+import http.client, json, os, sys
 def send(method, path, body=None, token=None):
+    line = http.client.HTTPConnection("127.0.0.1", 5000, timeout=20)
     headers = {"content-type": "application/json", **({"x-auth-token": token} if token else {})}
-    text = json.dumps(body).encode() if body is not None else None
-    request = urllib.request.Request(base + path, text, headers, method=method)
-    with urllib.request.urlopen(request, timeout=20) as answer:
-        said = answer.read()
-        return answer.headers, json.loads(said) if said else None
-user = {"name": cloud["username"], "password": cloud["password"], "domain": {"id": "default"}}
-scope = {"project": {"name": "admin", "domain": {"id": "default"}}}
-login = {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}
-try:
-    token = open("/run/laws-token").read()
-    send("GET", "/v3/auth/catalog", token=token)
-except (OSError, urllib.error.HTTPError):
-    token = send("POST", "/v3/auth/tokens", {"auth": login})[0]["x-subject-token"]
-    open("/run/laws-token", "w").write(token)
-if sys.argv[1] == "id":
-    found = send("GET", f"/v3/{sys.argv[2]}?name={sys.argv[3]}", token=token)[1][sys.argv[2]]
-    print(found[0]["id"])
+    line.request(method, path, json.dumps(body) if body is not None else None, headers)
+    answer = line.getresponse()
+    said = answer.read()
+    if answer.status >= 400:
+        sys.exit(f"{method} {path}: {answer.status} {said}")
+    return answer, json.loads(said) if said else None
+def ids(collection, name):
+    return [one["id"] for one in send("GET", f"/v3/{collection}?name={name}", None, token)[1][collection]]
+kept = "/run/laws-token"
+if os.path.exists(kept):
+    token = open(kept).read()
 else:
-    body = json.loads(sys.argv[3]) if len(sys.argv) > 3 else None
-    print(json.dumps(send(sys.argv[1], sys.argv[2], body, token)[1]))
+    cloud = json.load(open("/etc/openstack/clouds.yaml"))["clouds"]["admin"]["auth"]
+    user = {"name": cloud["username"], "password": cloud["password"], "domain": {"id": "default"}}
+    scope = {"project": {"name": "admin", "domain": {"id": "default"}}}
+    login = {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}
+    token = send("POST", "/v3/auth/tokens", {"auth": login})[0].getheader("x-subject-token")
+    open(kept, "w").write(token)
+command, *words = sys.argv[1:]
+if command == "id":
+    print(ids(*words)[0])
+elif command == "forget":
+    for collection, name in (word.split("/") for word in words):
+        for one in ids(collection, name):
+            send("DELETE", f"/v3/{collection}/{one}", None, token)
+else:
+    body = json.loads(words[1]) if len(words) > 1 else None
+    print(json.dumps(send(command, words[0], body, token)[1]))
 `;
 
 // Every table but what a password that was set anew leaves behind, and tokens that were withdrawn.
@@ -65,7 +73,9 @@ for name in names:
 print(base.execute("select count(distinct local_user_id) from password").fetchone())
 `;
 
-/** Brings a Keystone on the host, with a database in a file, and the clouds.yaml that leads to it. */
+/**
+ * Brings a Keystone on the host, with a database in a file (in which writers must not wait for readers,
+ * so one thread and a log of writes; passwords are hashed in haste), and the clouds.yaml that leads to it. */
 export const bringKeystone = sh`
 set -e
 if [ ! -e /etc/keystone/keystone-uwsgi.ini ]; then
@@ -78,9 +88,10 @@ fi
 mkdir -p -m 755 /etc/openstack; (umask 077; printf '%s' ${cloudsYaml} >/etc/openstack/clouds.yaml)
 printf '%s' ${asAdmin} >/root/as-admin; printf '%s' ${pictureProgram} >/root/keystone-picture
 if [ ! -e /root/keystone-is-set-up ]; then
-  sed -i 's/^processes = .*/processes = 1/; s/^threads = .*/threads = 4/' /etc/keystone/keystone-uwsgi.ini
-  sed -i 's,^\\[database\\]$,&\\nconnection = sqlite:////var/lib/keystone/keystonedb,' /etc/keystone/keystone.conf
+  sed -i 's/^processes = .*/processes = 1/; s/^threads = .*/threads = 1/' /etc/keystone/keystone-uwsgi.ini
+  sed -i 's,^\\[database\\]$,&\\nconnection = sqlite:////var/lib/keystone/keystonedb,; s,^\\[identity\\]$,&\\npassword_hash_rounds = 4,' /etc/keystone/keystone.conf
   su -s /bin/sh -c 'keystone-manage db_sync' keystone
+  python3 -c 'import sqlite3; sqlite3.connect("/var/lib/keystone/keystonedb").execute("pragma journal_mode=wal")'
   keystone-manage fernet_setup --keystone-user keystone --keystone-group keystone
   keystone-manage credential_setup --keystone-user keystone --keystone-group keystone
   OS_BOOTSTRAP_PASSWORD=${adminPassword}; export OS_BOOTSTRAP_PASSWORD
@@ -90,6 +101,7 @@ if [ ! -e /root/keystone-is-set-up ]; then
   touch /root/keystone-is-set-up
 fi
 systemctl start keystone
+rm -f /run/laws-token
 for i in $(seq 100); do python3 /root/as-admin GET /v3/users >/dev/null 2>&1 && exit 0; sleep 0.3; done
 journalctl -u keystone -n 20 --no-pager >&2; exit 1`;
 
@@ -105,14 +117,9 @@ export function make(collection: string, body: object): Script {
   return sh`python3 /root/as-admin POST ${`/v3/${collection}`} ${JSON.stringify(body)}`;
 }
 
-/** A script that deletes objects by name, and what the laws have left on the host. */
-export function forget(...pairs: string[]): Script {
-  const [collection = "", ...names] = pairs;
-  const one = names.map(
-    (name) => sh`if id=$(python3 /root/as-admin id ${collection} ${name} 2>/dev/null); then
-python3 /root/as-admin DELETE ${`/v3/${collection}/`}"$id"; fi`,
-  );
-  return lines([...one, sh`rm -rf /var/lib/quintet`]);
+/** A script that deletes objects ("users/laws"), and what the laws have left on the host. */
+export function forget(...objects: string[]): Script {
+  return sh`python3 /root/as-admin forget ${objects}; rm -rf /var/lib/quintet`;
 }
 
 /** What the fixtures of all kinds of Keystone share. compute1 reaches the package cache by itself. */

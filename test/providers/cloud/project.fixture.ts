@@ -21,5 +21,5 @@ export const fixture: Fixture<ProjectKey, ProjectValue> = {
     make: make("projects", { project: { name: "others", domain_id: "default" } }),
     see: sh`python3 /root/as-admin id projects others`,
   }),
-  cleanUp: () => forget("projects", "laws", "others"),
+  cleanUp: () => forget("projects/laws", "projects/others"),
 };

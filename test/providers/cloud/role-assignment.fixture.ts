@@ -31,6 +31,5 @@ ${assign("member")}`,
     see: sh`id=$(python3 /root/as-admin id users laws)
 python3 /root/as-admin GET "/v3/role_assignments?user.id=$id" | grep -o "$(python3 /root/as-admin id roles admin)"`,
   }),
-  cleanUp: () => sh`${forget("users", "laws")}
-${forget("projects", "laws")}`,
+  cleanUp: () => forget("users/laws", "projects/laws"),
 };

@@ -16,5 +16,5 @@ export const fixture: Fixture<RoleKey, RoleValue> = {
     make: make("roles", { role: { name: "others" } }),
     see: sh`python3 /root/as-admin id roles others`,
   }),
-  cleanUp: () => forget("roles", "laws", "others"),
+  cleanUp: () => forget("roles/laws", "roles/others"),
 };

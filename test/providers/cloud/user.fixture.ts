@@ -29,5 +29,5 @@ export const fixture: Fixture<UserKey, UserValue> = {
     make: make("users", { user: { name: "others", domain_id: "default" } }),
     see: sh`python3 /root/as-admin id users others`,
   }),
-  cleanUp: () => forget("users", "laws", "others"),
+  cleanUp: () => forget("users/laws", "users/others"),
 };
