@@ -33,9 +33,15 @@ endWithTheLanguageHost();
 const promised = new Map<string, string>();
 const providers = new Map<string, pulumi.dynamic.ResourceProvider>();
 
-/** A promise as a Pulumi resource. Each kind has a subclass of five lines. */
-export class HostResource<Key extends object, Value extends object> extends pulumi.dynamic
-  .Resource {
+/**
+ * A promise as a Pulumi resource. Each kind has a subclass of five lines. `Wish` is a `Value` in which
+ * what has a default may be left out.
+ */
+export class HostResource<
+  Key extends object,
+  Value extends object,
+  Wish extends object = Value,
+> extends pulumi.dynamic.Resource {
   /** Moves whenever this promise wrote to its host. */
   declare readonly written: pulumi.Output<string>;
 
@@ -43,7 +49,7 @@ export class HostResource<Key extends object, Value extends object> extends pulu
   constructor(
     state: Kind<Key, Value, { readonly why: string }>,
     name: string,
-    promise: HostPromise<Key, Value>,
+    promise: HostPromise<Key, Wish>,
     options?: pulumi.CustomResourceOptions,
     ground: "host" | "cloud" = "host",
   ) {

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { pick } from "../values.ts";
 import type { Answers, CloudState, Request } from "./contract.ts";
-import { collection, identity, idOf, items, only, text } from "./found.ts";
+import { collection, type Item, identity, idOf, items, only, text } from "./found.ts";
 import { type CloudPromise, CloudResource } from "./resource.ts";
 
 /** Where: the type that clients look for, and the region of the endpoints. The region must be there. */
@@ -22,6 +22,8 @@ const value = z.strictObject({
 
 export type CloudServiceKey = z.input<typeof key>;
 export type CloudServiceValue = z.infer<typeof value>;
+/** A value as a program gives it: what has a default may be left out. */
+export type CloudServiceWish = z.input<typeof value>;
 
 const fields = ["name", "description", "enabled"] as const;
 const faces = ["public", "internal", "admin"] as const;
@@ -40,7 +42,7 @@ export const cloudService = {
     if (!found) return undefined;
     const addresses = faces.map((face): [string, unknown] => [
       `endpoint/${face}`,
-      endpoint(answers, type, region, face)?.url,
+      address(endpoint(answers, type, region, face)),
     ]);
     return {
       name: text(found.name),
@@ -100,16 +102,28 @@ function addressed(
     return [{ why: `delete ${what} (was ${live})`, call: (now) => identity("DELETE", here(now)) }];
   }
   if (live !== undefined) {
-    const body = { endpoint: { url: wish } };
+    const body = { endpoint: written(wish) };
     const call = (now: Answers) => identity("PATCH", here(now), body);
     return [{ why: `set ${what} to ${wish} (was ${live})`, call }];
   }
   const call = (now: Answers) => {
     const service_id = idOf(service(now, type), `service ${type}`);
-    const body = { endpoint: { service_id, interface: face, region_id: region, url: wish } };
+    const place = { service_id, interface: face, region_id: region };
+    const body = { endpoint: { ...place, ...written(wish) } };
     return identity("POST", "endpoints", body);
   };
   return [{ why: `set ${what} to ${wish} (was absent)`, call }];
+}
+
+// A disabled endpoint is in no catalog: its address alone would look as if it held.
+const off = " (disabled)";
+
+function address(found: Item | undefined): string | undefined {
+  return found && `${text(found.url)}${found.enabled === false ? off : ""}`;
+}
+
+function written(wish: string): object {
+  return { url: wish.replace(off, ""), enabled: !wish.endsWith(off) };
 }
 
 function service(answers: Answers, type: string) {
@@ -130,10 +144,14 @@ function endpoint(answers: Answers, type: string, region: string, face: string) 
 }
 
 /** A service in the catalog of the cloud behind a controller. */
-export class CloudService extends CloudResource<CloudServiceKey, CloudServiceValue> {
+export class CloudService extends CloudResource<
+  CloudServiceKey,
+  CloudServiceValue,
+  CloudServiceWish
+> {
   constructor(
     name: string,
-    promise: CloudPromise<CloudServiceKey, CloudServiceValue>,
+    promise: CloudPromise<CloudServiceKey, CloudServiceWish>,
     options?: pulumi.CustomResourceOptions,
   ) {
     super(cloudService, name, promise, options);

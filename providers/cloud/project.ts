@@ -16,6 +16,8 @@ const value = z.strictObject({
 
 export type ProjectKey = z.input<typeof key>;
 export type ProjectValue = z.infer<typeof value>;
+/** A value as a program gives it: what has a default may be left out. */
+export type ProjectWish = z.input<typeof value>;
 
 /** A project of Keystone. Destroy deletes only one that was not there before, with its assignments. */
 export const project = {
@@ -52,10 +54,10 @@ export const project = {
 } satisfies CloudState<ProjectKey, ProjectValue>;
 
 /** A project in the cloud behind a controller. */
-export class Project extends CloudResource<ProjectKey, ProjectValue> {
+export class Project extends CloudResource<ProjectKey, ProjectValue, ProjectWish> {
   constructor(
     name: string,
-    promise: CloudPromise<ProjectKey, ProjectValue>,
+    promise: CloudPromise<ProjectKey, ProjectWish>,
     options?: pulumi.CustomResourceOptions,
   ) {
     super(project, name, promise, options);

@@ -6,14 +6,15 @@ import type { CloudState } from "./contract.ts";
 export type CloudPromise<Key, Value> = HostPromise<Key, Value>;
 
 /** Such a promise as a Pulumi resource. */
-export class CloudResource<Key extends object, Value extends object> extends HostResource<
-  Key,
-  Value
-> {
+export class CloudResource<
+  Key extends object,
+  Value extends object,
+  Wish extends object = Value,
+> extends HostResource<Key, Value, Wish> {
   constructor(
     state: CloudState<Key, Value>,
     name: string,
-    promise: CloudPromise<Key, Value>,
+    promise: CloudPromise<Key, Wish>,
     options?: pulumi.CustomResourceOptions,
   ) {
     super(state, name, promise, options, "cloud");

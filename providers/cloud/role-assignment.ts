@@ -15,6 +15,8 @@ const value = z.strictObject({ assigned: z.literal(true).default(true) });
 
 export type RoleAssignmentKey = z.input<typeof key>;
 export type RoleAssignmentValue = z.infer<typeof value>;
+/** A value as a program gives it: what has a default may be left out. */
+export type RoleAssignmentWish = z.input<typeof value>;
 
 /** A role that a user has in a project. */
 export const roleAssignment = {
@@ -67,10 +69,14 @@ function isInherited({ scope }: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** A role that a user has in a project of the cloud behind a controller. */
-export class RoleAssignment extends CloudResource<RoleAssignmentKey, RoleAssignmentValue> {
+export class RoleAssignment extends CloudResource<
+  RoleAssignmentKey,
+  RoleAssignmentValue,
+  RoleAssignmentWish
+> {
   constructor(
     name: string,
-    promise: CloudPromise<RoleAssignmentKey, RoleAssignmentValue>,
+    promise: CloudPromise<RoleAssignmentKey, RoleAssignmentWish>,
     options?: pulumi.CustomResourceOptions,
   ) {
     super(roleAssignment, name, promise, options);

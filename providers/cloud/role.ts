@@ -10,6 +10,8 @@ const value = z.strictObject({ description: z.string().default("") });
 
 export type RoleKey = z.infer<typeof key>;
 export type RoleValue = z.infer<typeof value>;
+/** A value as a program gives it: what has a default may be left out. */
+export type RoleWish = z.input<typeof value>;
 
 /** A role of Keystone. Destroy deletes only one that was not there before, with its assignments. */
 export const role = {
@@ -43,10 +45,10 @@ export const role = {
 } satisfies CloudState<RoleKey, RoleValue>;
 
 /** A role in the cloud behind a controller. */
-export class Role extends CloudResource<RoleKey, RoleValue> {
+export class Role extends CloudResource<RoleKey, RoleValue, RoleWish> {
   constructor(
     name: string,
-    promise: CloudPromise<RoleKey, RoleValue>,
+    promise: CloudPromise<RoleKey, RoleWish>,
     options?: pulumi.CustomResourceOptions,
   ) {
     super(role, name, promise, options);

@@ -23,6 +23,8 @@ const value = z.strictObject({
 
 export type UserKey = z.input<typeof key>;
 export type UserValue = z.infer<typeof value>;
+/** A value as a program gives it: what has a default may be left out. */
+export type UserWish = z.input<typeof value>;
 
 // A password can only be tried. One that does not let in is known by this alone; no wish is empty.
 const another = "";
@@ -111,10 +113,10 @@ function projectId(wish: string, now: Answers): string {
 }
 
 /** A user in the cloud behind a controller. Give `password` among the promise's secrets. */
-export class User extends CloudResource<UserKey, UserValue> {
+export class User extends CloudResource<UserKey, UserValue, UserWish> {
   constructor(
     name: string,
-    promise: CloudPromise<UserKey, UserValue>,
+    promise: CloudPromise<UserKey, UserWish>,
     options?: pulumi.CustomResourceOptions,
   ) {
     super(user, name, promise, options);
