@@ -23,6 +23,7 @@ const cloudsYaml = JSON.stringify({
 // A client that the tests have for themselves, so that no law is judged by the road that it tries:
 //   as-admin METHOD PATH [BODY]           prints the answer; a status of 400 or more ends it with 1
 //   as-admin id COLLECTION NAME           prints the id of that name
+//   as-admin assign USER PROJECT ROLE     gives a role
 //   as-admin forget COLLECTION/NAME...    deletes what is there of these
 const asAdmin = `
 import http.client, json, os, sys
@@ -54,6 +55,10 @@ elif command == "forget":
     for collection, name in (word.split("/") for word in words):
         for one in ids(collection, name):
             send("DELETE", f"/v3/{collection}/{one}", None, token)
+elif command == "assign":
+    user, project, role = words
+    way = f"projects/{ids('projects', project)[0]}/users/{ids('users', user)[0]}/roles/{ids('roles', role)[0]}"
+    send("PUT", f"/v3/{way}", None, token)
 else:
     body = json.loads(words[1]) if len(words) > 1 else None
     print(json.dumps(send(command, words[0], body, token)[1]))

@@ -7,18 +7,16 @@ import { sh } from "../../../providers/sh.ts";
 import type { Fixture } from "../../laws.ts";
 import { forget, keystonePlace, make } from "./keystone-place.ts";
 
-const assign = (role: string) => sh`
-python3 /root/as-admin PUT "/v3/projects/$(python3 /root/as-admin id projects laws)/users/$(python3 /root/as-admin id users laws)/roles/$(python3 /root/as-admin id roles ${role})"`;
+const assign = (role: string) => sh`python3 /root/as-admin assign laws admin ${role}`;
 
 const bring = sh`set -e
-${make("projects", { project: { name: "laws", domain_id: "default" } })}
 ${make("users", { user: { name: "laws", domain_id: "default" } })}
 ${assign("reader")}`;
 
 export const fixture: Fixture<RoleAssignmentKey, RoleAssignmentValue> = {
   ...keystonePlace,
   state: roleAssignment,
-  key: () => ({ user: "laws", project: "laws", role: "member" }),
+  key: () => ({ user: "laws", project: "admin", role: "member" }),
   // There is one value; being updated to itself changes nothing.
   wants: () => [{ assigned: true }, { assigned: true }],
   befores: () => ({
@@ -31,5 +29,5 @@ ${assign("member")}`,
     see: sh`id=$(python3 /root/as-admin id users laws)
 python3 /root/as-admin GET "/v3/role_assignments?user.id=$id" | grep -o "$(python3 /root/as-admin id roles admin)"`,
   }),
-  cleanUp: () => forget("users/laws", "projects/laws"),
+  cleanUp: () => forget("users/laws"),
 };
