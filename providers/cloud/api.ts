@@ -64,9 +64,10 @@ export class SshApi implements Api {
 
   async send(host: string, call: Call, why: string): Promise<void> {
     const { method, service, path, body } = call;
-    this.#drop(host, service);
-    const reply = await this.#exchange(host, service, method, path, body);
-    this.#drop(host, service);
+    const reply = await this.#exchange(host, service, method, path, body).finally(() =>
+      // Also when the answer is lost: the write may have been made.
+      this.#drop(host, service),
+    );
     if (/^\/v3\/(services|endpoints)/.test(path)) this.#session(host).forgetCatalog();
     // What is to go and has gone by itself (with the thing that it hung on) is as it was wanted.
     if (reply.status < 300 || (method === "DELETE" && reply.status === 404)) return;

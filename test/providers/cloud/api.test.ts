@@ -93,6 +93,24 @@ describe("what was read", () => {
     assert.equal(reads(), 2);
   });
 
+  test("is void as well when it was read during a write, or the answer to the write was lost", async () => {
+    const api = opened();
+    let during: Promise<unknown> | undefined;
+    keystone(({ method, url }, answer) => {
+      const write = method === "PATCH" && url === "/v3/users/1";
+      if (write) {
+        during = api.ask("controller", users, "one");
+        during.finally(() => answer.destroy());
+      }
+      return write;
+    });
+    const call = { method: "PATCH", service: "identity", path: "/v3/users/1", body: {} } as const;
+    await assert.rejects(api.send("controller", call, "change a user"), Unseen);
+    await during;
+    await api.ask("controller", users, "two");
+    assert.equal(reads(), 2);
+  });
+
   test("is whole: further pages are followed, in the way of each service", async () => {
     const pages: Record<string, unknown> = {
       "/v3/users": { users: [1], links: { next: "http://controller:5000/v3/users?marker=1" } },
