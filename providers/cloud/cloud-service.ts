@@ -107,7 +107,9 @@ function addressed(
     return [{ why: `set ${what} to ${wish} (was ${live})`, call }];
   }
   const call = (now: Answers) => {
-    const service_id = idOf(service(now, type), `service ${type}`);
+    // Made by the request before; an API that only said so is found out by the look that follows.
+    const service_id = service(now, type)?.id;
+    if (service_id === undefined) return undefined;
     const place = { service_id, interface: face, region_id: region };
     const body = { endpoint: { ...place, ...written(wish) } };
     return identity("POST", "endpoints", body);
