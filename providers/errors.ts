@@ -50,3 +50,9 @@ export class BadPromise extends OperatorError {}
 
 /** An edit locked us out of a host, which has undone it by itself. */
 export class CutOff extends OperatorError {}
+
+/** An API said no to a request. */
+export class ApiRefused extends OperatorError {}
+
+/** Two things have the one name that is promised. */
+export class Ambiguous extends OperatorError {}
