@@ -151,6 +151,8 @@ ${fixture.prepare?.(folder) ?? sh``}`);
     law("a create cut off anywhere, then create, then delete puts the host back", async (run) => {
       const steps = (await run.stepsOfCreate()) + 1;
       for (let count = 0; count <= steps; count += 1) {
+        // A unit that was put back runs on its files, and needs a step less the next time.
+        if (count > (await run.stepsOfCreate()) + 1) break;
         await run.leavesThePicture(async () => {
           const cut = run.on(cutOffAfter(run.ways, count));
           await assert.rejects(cut.create(run.first), /cut off/).catch((error: unknown) => {
