@@ -1,7 +1,9 @@
+import { ControlPlane } from "./components/control-plane.ts";
 import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
 import { NatGateway } from "./components/nat-gateway.ts";
+import { drawPasswords } from "./components/passwords.ts";
 import { Preflight } from "./components/preflight.ts";
 import { selectProfile } from "./profiles/profile.ts";
 import { CertificateAuthority } from "./providers/certificate.ts";
@@ -64,3 +66,17 @@ for (const host of site.computes) {
     { dependsOn: baseline ? [baseline] : [] },
   );
 }
+
+const controller = baselines.get(site.controller.name);
+new ControlPlane(
+  "controller",
+  {
+    controller: site.controller,
+    hosts: site.hosts,
+    ...drawPasswords(site),
+    workers: site.workers,
+    protectData,
+    names: profile.controlPlane,
+  },
+  { dependsOn: controller ? [controller] : [] },
+);

@@ -1,0 +1,96 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ControlPlaneNames, Surroundings } from "../profiles/openstack.ts";
+import { File } from "../providers/file.ts";
+import type { Password } from "../providers/password.ts";
+import type { Host, PasswordName } from "../site/site.ts";
+import { Cache } from "./cache.ts";
+import { Concern, type ConcernOptions } from "./concern.ts";
+import { DatabaseServer } from "./database-server.ts";
+import { HostsOnly } from "./hosts-only.ts";
+import { Identity } from "./identity.ts";
+import { ImageService } from "./image-service.ts";
+import { MessageQueue } from "./message-queue.ts";
+import type { OpenStackServiceArgs } from "./openstack-service.ts";
+import { Placement } from "./placement.ts";
+
+export interface ControlPlaneArgs {
+  readonly controller: Host;
+  /** All hosts of the cloud: they alone reach database, queue and cache. */
+  readonly hosts: readonly Host[];
+  readonly passwords: Readonly<Record<PasswordName, Password>>;
+  /** How often each was drawn. */
+  readonly draws: Readonly<Record<PasswordName, number>>;
+  readonly workers: number;
+  readonly protectData: boolean;
+  readonly names: ControlPlaneNames;
+}
+
+/** What runs on the controller: what services share, and then the services in the order of their needs. */
+export class ControlPlane extends Concern {
+  readonly identity: Identity;
+
+  constructor(name: string, args: ControlPlaneArgs, options: ConcernOptions = {}) {
+    super("ControlPlane", name, options);
+    const { controller, names, passwords, draws, protectData } = args;
+    const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
+
+    const { path, content, ...ownership } = names.startGuard;
+    const guard = new File(
+      `${name}-start-guard`,
+      { host: controller.name, key: { path }, value: { content, ...ownership } },
+      this.after(),
+    );
+    const server = new DatabaseServer(
+      "database",
+      { host: controller, names: names.database },
+      inOrder(guard),
+    );
+    const queue = new MessageQueue(
+      "queue",
+      { host: controller, password: passwords.queue, draw: draws.queue, names: names.queue },
+      inOrder(guard),
+    );
+    const cache = new Cache("cache", { host: controller, names: names.cache }, inOrder(guard));
+    new HostsOnly(
+      "shared",
+      {
+        host: controller,
+        hosts: args.hosts,
+        ports: [names.database.port, names.queue.port, ...names.queue.ownPorts, names.cache.port],
+        chain: names.hostsOnly,
+      },
+      inOrder(),
+    );
+
+    const surroundings: Surroundings = {
+      controller: controller.name,
+      address: controller.address,
+      region: names.region,
+      workers: args.workers,
+    };
+    const service = (one: "keystone" | "glance" | "placement"): OpenStackServiceArgs => ({
+      surroundings,
+      server,
+      databaseNames: names.database,
+      queue,
+      password: passwords[one],
+      draw: draws[one],
+      protectData,
+      names: names[one],
+    });
+    this.identity = new Identity(
+      "identity",
+      {
+        ...service("keystone"),
+        admin: passwords.admin,
+        adminDraw: draws.admin,
+        credential: names.credential,
+      },
+      inOrder(guard, cache.service),
+    );
+    const after = inOrder(this.identity.administrator);
+    new ImageService("image", service("glance"), after);
+    new Placement("placement", service("placement"), after);
+    this.registerOutputs();
+  }
+}
