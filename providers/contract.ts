@@ -56,6 +56,11 @@ export interface HostState<Key, Value extends object> {
   keep?(key: Key, want: Value): Script;
   /** Edits that bring back what `keep` wrote down. `found` is the value before our first change. */
   putBack?(key: Key, kept: string, found: Value | undefined, have: Value | undefined): Change[];
+  /**
+   * What a host holds in place of a secret, where that is not the secret itself: a hash that comes out
+   * the same every time. `parse` returns such a one, `converge` gets it, and the secret stays here. Pure.
+   */
+  held?(key: Key, name: string, secret: string): string;
   /** Default time limit of the probe, in seconds; 20 when left out. */
   readonly probeSeconds?: number;
 }

@@ -62,17 +62,30 @@ export function wantedWord(secret: { readonly draw?: unknown }): string {
   return typeof secret.draw === "number" ? `in place, draw ${secret.draw}` : "in place";
 }
 
-/** The wanted value with the secrets themselves in place of their words. */
-export function withSecrets(props: Props): Record<string, unknown> {
-  const secrets = Object.entries(props.secrets ?? {}).map(([key, secret]) => [key, secret.value]);
+/** What a host holds in place of a secret: the secret itself, or its hash. */
+export type Held = (name: string, secret: string) => string;
+
+/** The wanted value, with what a host shall hold in place of the secrets' words. */
+export function withSecrets(props: Props, held: Held): Record<string, unknown> {
+  const secrets = Object.entries(props.secrets ?? {}).map(([key, secret]) => [
+    key,
+    held(key, secret.value),
+  ]);
   return { ...managed(props), ...Object.fromEntries(secrets) };
 }
 
 /** A live value with words in place of its secret keys. */
-export function withWords(live: Record<string, unknown>, props: Props): Record<string, unknown> {
+export function withWords(
+  live: Record<string, unknown>,
+  props: Props,
+  held: Held,
+): Record<string, unknown> {
   const words = Object.entries(props.secrets ?? {})
     .filter(([key]) => live[key] !== undefined)
-    .map(([key, secret]) => [key, live[key] === secret.value ? wantedWord(secret) : "differs"]);
+    .map(([key, secret]) => [
+      key,
+      live[key] === held(key, secret.value) ? wantedWord(secret) : "differs",
+    ]);
   return { ...live, ...Object.fromEntries(words) };
 }
 

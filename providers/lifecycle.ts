@@ -1,6 +1,14 @@
 import type { AnyState } from "./contract.ts";
 import { DidNotConverge, Refused, ScriptFailed, Unseen } from "./errors.ts";
-import { type At, hasUnknown, managed, type Props, withSecrets, withWords } from "./layout.ts";
+import {
+  type At,
+  type Held,
+  hasUnknown,
+  managed,
+  type Props,
+  withSecrets,
+  withWords,
+} from "./layout.ts";
 import {
   type HostRecord,
   parseRecord,
@@ -82,7 +90,7 @@ export class Lifecycle {
     if (this.#availability.down.has(news.at.host)) return { changes: false };
     if (hasUnknown(news)) return { changes: true };
     const want = managed(news);
-    const have = olds.absent ? undefined : pick(managed(olds), Object.keys(want));
+    const have = olds.absent ? undefined : managed(olds);
     const left = Object.keys(olds.declared ?? {}).some((key) => !(key in want));
     const changes =
       olds.unseen !== undefined ||
@@ -145,7 +153,7 @@ export class Lifecycle {
       const before = olds ?? this.#outputs(news, managed(news), undefined, "");
       return { ...before, unseen: `${at.host} is declared down` };
     }
-    const want: Value = this.#state.value.parse(withSecrets(news));
+    const want: Value = this.#state.value.parse(withSecrets(news, this.#held(at)));
     const left = Object.keys(olds?.declared ?? {}).filter((key) => !(key in want));
     const scope = { ...pick(olds?.declared ?? {}, left), ...want };
     const question = this.#question(at, scope);
@@ -169,7 +177,9 @@ export class Lifecycle {
       const [after] = await this.#write(at, [...note, ...steps], [question]);
       now = this.#cut(scope, this.#parse(at, after, scope));
       if (this.#state.converge(at.key, target, now).length > 0) {
-        throw this.#didNotConverge(at, target, now, news);
+        // A secret that has left the declaration is one still.
+        const secrets = { ...olds?.secrets, ...news.secrets };
+        throw this.#didNotConverge(at, target, now, { ...news, secrets });
       }
     }
     const wrote = steps.length > 0 || olds?.written === undefined;
@@ -242,7 +252,7 @@ fi`.text;
       declared,
       written,
       ...(seen === undefined && { absent: true }),
-      ...withWords(seen ?? {}, props),
+      ...withWords(seen ?? {}, props, this.#held(props.at)),
     };
   }
 
@@ -256,12 +266,17 @@ fi`.text;
     );
   }
 
+  #held({ key }: At): Held {
+    return (name, secret) => this.#state.held?.(key, name, secret) ?? secret;
+  }
+
   #name(at: At): string {
     return `${this.#state.kind} ${at.claim} on ${at.host}`;
   }
 
   #didNotConverge(at: At, want: Value | undefined, now: Value | undefined, props: Props) {
-    const shown = (value: Value | undefined) => JSON.stringify(value && withWords(value, props));
+    const shown = (value: Value | undefined) =>
+      JSON.stringify(value && withWords(value, props, this.#held(at)));
     const left = this.#state.converge(at.key, want, now).map((change) => change.why);
     return new DidNotConverge(
       `${this.#name(at)}: every change was made, and it still differs\n  left to do: ${left.join("; ")}\n  wanted: ${shown(want)}\n  found: ${shown(now)}\n  Next: look on the host what sets it back (another tool, a package's own script), then run again.`,

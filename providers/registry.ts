@@ -1,5 +1,7 @@
 import { brick } from "./brick.ts";
 import type { AnyState } from "./contract.ts";
+import { database } from "./database.ts";
+import { databaseAccount } from "./database-account.ts";
 import { directory } from "./directory.ts";
 import { file } from "./file.ts";
 import { glusterPeers } from "./gluster-peers.ts";
@@ -11,6 +13,7 @@ import { lines } from "./lines.ts";
 import { mount } from "./mount.ts";
 import { packages } from "./packages.ts";
 import { platform } from "./platform.ts";
+import { queueAccount } from "./queue-account.ts";
 import { service } from "./service.ts";
 import { sysctl } from "./sysctl.ts";
 import { task } from "./task.ts";
@@ -18,6 +21,8 @@ import { task } from "./task.ts";
 /** Every kind of fact about a host. `test/laws.ts` runs the laws for each. */
 export const registry: readonly AnyState[] = [
   brick,
+  database,
+  databaseAccount,
   glusterPeers,
   glusterVolume,
   mount,
@@ -29,6 +34,7 @@ export const registry: readonly AnyState[] = [
   lines,
   packages,
   platform,
+  queueAccount,
   service,
   sysctl,
   task,

@@ -1,0 +1,32 @@
+import { Unseen } from "../errors.ts";
+import { type Script, Secret, sh } from "../sh.ts";
+
+// `rabbitmqctl` starts a virtual machine and takes most of a second, this takes 20 ms; it reads what to
+// evaluate from standard input, and the node's cookie from the daemon's own folder.
+const evaluate = sh`HOME=/var/lib/rabbitmq erl_call -sname rabbit -e`;
+
+/** Prints what an Erlang expression gives, as JSON in hexadecimal digits; or what was said instead. */
+export function asking(expression: string): Script {
+  const coded = `binary_to_list(binary:encode_hex(iolist_to_binary(rabbit_json:encode(${expression})))).`;
+  return sh`{ printf '%s\n' ${coded} | ${evaluate}; } 2>&1 || :`;
+}
+
+/** @throws Unseen when the node did not answer: it is not there yet, it is stopped, it is starting. */
+export function answerIn(stdout: string): unknown {
+  const digits = /^\{ok, "([0-9A-F]+)"\}$/.exec(stdout.trim())?.[1];
+  if (digits === undefined) throw new Unseen(`RabbitMQ does not answer: ${stdout.trim()}`);
+  return JSON.parse(Buffer.from(digits, "hex").toString("utf8"));
+}
+
+/** Evaluates expressions that give `ok`, up to the first that does not. */
+export function running(...expressions: readonly string[]): Script {
+  const each = expressions.map((one) => `ok = ${one}`).join(", ");
+  const told = `try ${each} catch _:Why -> lists:flatten(io_lib:format("~0p", [Why])) end.`;
+  return sh`said=$({ printf '%s\n' ${new Secret(told)} | ${evaluate}; } 2>&1)
+[ "$said" = '{ok, ok}' ] || { printf '%s\n' "$said" >&2; exit 1; }`;
+}
+
+/** A text as an Erlang binary, whatever is in it. */
+export function binary(text: string): string {
+  return `base64:decode(<<"${Buffer.from(text).toString("base64")}">>)`;
+}
