@@ -57,7 +57,7 @@ export class ControlPlane extends Concern {
         host: controller,
         hosts: args.hosts,
         ports: [names.database.port, names.queue.port, ...names.queue.ownPorts, names.cache.port],
-        chain: names.hostsOnly,
+        names: names.hostsOnly,
       },
       inOrder(),
     );

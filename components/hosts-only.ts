@@ -1,4 +1,6 @@
-import { IptablesRules, type IptablesRulesKey } from "../providers/iptables-rules.ts";
+import type { HostsOnlyNames } from "../profiles/openstack.ts";
+import { IptablesRules } from "../providers/iptables-rules.ts";
+import { Packages } from "../providers/packages.ts";
 import type { Host } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 
@@ -8,7 +10,7 @@ export interface HostsOnlyArgs {
   readonly ports: readonly number[];
   /** Those who may connect, beside the host itself. */
   readonly hosts: readonly Host[];
-  readonly chain: IptablesRulesKey;
+  readonly names: HostsOnlyNames;
 }
 
 /**
@@ -19,24 +21,29 @@ export interface HostsOnlyArgs {
 export class HostsOnly extends Concern {
   constructor(name: string, args: HostsOnlyArgs, options: ConcernOptions = {}) {
     super("HostsOnly", name, options);
-    const { host, chain } = args;
+    const { host, names } = args;
     const ports = `-p tcp -m multiport --dports ${args.ports.join(",")}`;
     const known = args.hosts.map((other) => [
       `20-${other.name}`,
       `-s ${other.address} ${ports} -j RETURN`,
     ]);
+    const packages = new Packages(
+      `${name}-packages`,
+      { host: host.name, key: { set: "hosts-only" }, value: names.packages },
+      this.after(),
+    );
     new IptablesRules(
       `${name}-rules`,
       {
         host: host.name,
-        key: chain,
+        key: names.chain,
         value: {
           "10-itself": `-i lo ${ports} -j RETURN`,
           ...Object.fromEntries(known),
           "90-nobody-else": `${ports} -j DROP`,
         },
       },
-      this.after(),
+      this.after(packages),
     );
     this.registerOutputs();
   }

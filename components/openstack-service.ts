@@ -55,14 +55,12 @@ export abstract class OpenStackService extends Concern {
     );
     const databases = this.#databases();
     const configs = names.configs.map((config) => this.#config(config, packages));
-    const done = names.deeds.reduce<pulumi.Resource[]>(
-      (before, { name: deed, check, run, seconds }) => {
-        const value = { check: check.text, run: run.text, seconds };
-        const promise = { host, key: { name: deed }, value };
-        return [...before, new Task(`${name}-${deed}`, promise, this.after(...before))];
-      },
-      [...databases, ...configs],
-    );
+    const done: pulumi.Resource[] = [...databases, ...configs];
+    for (const { name: deed, check, run, seconds } of names.deeds) {
+      const value = { check: check.text, run: run.text, seconds };
+      const promise = { host, key: { name: deed }, value };
+      done.push(new Task(`${name}-${deed}`, promise, this.after(...done)));
+    }
     this.units = names.units.map(
       (unit) =>
         new Service(

@@ -221,7 +221,10 @@ export const controlPlane: ControlPlaneNames = {
   database,
   queue,
   cache,
-  hostsOnly: { table: "filter", chain: "quintet-hosts-only", from: "INPUT" },
+  hostsOnly: {
+    packages: { iptables: "present" },
+    chain: { table: "filter", chain: "quintet-hosts-only", from: "INPUT" },
+  },
   credential,
   keystone,
   glance,

@@ -80,6 +80,12 @@ export interface CacheNames {
   readonly port: number;
 }
 
+/** Where it is judged who may connect to what the services share. */
+export interface HostsOnlyNames {
+  readonly packages: PackageSet;
+  readonly chain: IptablesRulesKey;
+}
+
 /** What keeps services from starting before they have a config. */
 export interface StartGuardNames extends Ownership {
   readonly path: string;
@@ -93,8 +99,7 @@ export interface ControlPlaneNames {
   readonly database: DatabaseNames;
   readonly queue: QueueNames;
   readonly cache: CacheNames;
-  /** Where it is judged who may connect to what the services share. */
-  readonly hostsOnly: IptablesRulesKey;
+  readonly hostsOnly: HostsOnlyNames;
   readonly credential: CredentialNames;
   readonly keystone: ServiceNames;
   readonly glance: ServiceNames;
