@@ -50,8 +50,8 @@ export class NatGateway extends Concern {
         value: {
           "10-out": `-s ${lan} -i ${lanInterface} -o ${publicInterface} -j ACCEPT`,
           "20-back": `-d ${lan} -i ${publicInterface} -o ${lanInterface} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
-          "30-not-in": `-i ${publicInterface} -o ${lanInterface} -j DROP`,
-          "40-no-other-way-out": `-i ${lanInterface} -o ${publicInterface} -j DROP`,
+          "30-not-in": `-i ${publicInterface} -j DROP`,
+          "40-no-other-way-out": `-i ${lanInterface} ! -o ${lanInterface} -j DROP`,
         },
       },
       this.after(packages),

@@ -17,19 +17,42 @@ export interface Change {
 }
 
 /**
- * One kind of fact about a host that can be read and made true.
+ * What the lifecycle knows of a kind of fact, wherever it is: on a host, or behind an API. `Edit` is
+ * how one difference is mended there.
  *
  * `Value` is an object whose properties are the managed keys (a file's `content`, `owner`, `mode`;
  * an ini file's `database/connection`): they lie flat at the resource's top level, so that the
  * preview names each. Values are JSON: strings, numbers, booleans, arrays and plain objects.
  */
-export interface HostState<Key, Value extends object> {
+export interface Kind<Key, Value extends object, Edit extends { readonly why: string }> {
   /** "IniFile" lives in ini-file.ts. */
   readonly kind: string;
   /** Where. A change of it replaces: what the old key promised is put back first. */
   readonly key: z.ZodType<Key>;
   /** What. A change of it updates in place. Parsing brings a wish to canonical form. */
   readonly value: z.ZodType<Value>;
+  /**
+   * Edits that turn `have` into `want`; none means it holds. Pure.
+   *
+   * `have` is already cut down by `own` to what is managed, so a key that `have` holds and `want`
+   * does not is one to take away; `undefined` on either side is the thing as a whole.
+   * Several edits are run in order; each must be safe to run again.
+   * @throws Refused for what would cost data; the message holds the way to do it by hand.
+   */
+  converge(key: Key, want: Value | undefined, have: Value | undefined): Edit[];
+  /** What of the live value the declaration speaks about (an ini file's declared keys). Left out: all of it. */
+  own?(declared: Value, have: Value): Value;
+  /** Edits that bring back what `keep` wrote down. `found` is the value before our first change. */
+  putBack?(key: Key, kept: string, found: Value | undefined, have: Value | undefined): Edit[];
+  /**
+   * What is held in place of a secret, where that is not the secret itself: a hash that comes out the
+   * same every time. `parse` returns such a one, `converge` gets it, and the secret stays here. Pure.
+   */
+  held?(key: Key, name: string, secret: string): string;
+}
+
+/** One kind of fact about a host that can be read and made true. */
+export interface HostState<Key, Value extends object> extends Kind<Key, Value, Change> {
   /** Read-only; exits 0 when the thing is absent; holds no secret, takes no lock of a cluster. */
   probe(key: Key, declared?: Value): Script;
   /**
@@ -38,29 +61,11 @@ export interface HostState<Key, Value extends object> {
    */
   parse(stdout: string, key: Key, declared?: Value): Value | undefined;
   /**
-   * Edits that turn `have` into `want`; none means it holds. Pure.
-   *
-   * `have` is already cut down by `own` to what is managed, so a key that `have` holds and `want`
-   * does not is one to take away; `undefined` on either side is the thing as a whole.
-   * Several edits are run in order in one script; each must be safe to run again.
-   * @throws Refused for what would cost data; the message holds the way to do it by hand.
-   */
-  converge(key: Key, want: Value | undefined, have: Value | undefined): Change[];
-  /** What of the live value the declaration speaks about (an ini file's declared keys). Left out: all of it. */
-  own?(declared: Value, have: Value): Value;
-  /**
    * For kinds whose value does not hold all that must come back at destroy (a file's bytes, what an
    * install brought along): a read-only script, run before the first change, whose standard output is
    * kept in the record on the host.
    */
   keep?(key: Key, want: Value): Script;
-  /** Edits that bring back what `keep` wrote down. `found` is the value before our first change. */
-  putBack?(key: Key, kept: string, found: Value | undefined, have: Value | undefined): Change[];
-  /**
-   * What a host holds in place of a secret, where that is not the secret itself: a hash that comes out
-   * the same every time. `parse` returns such a one, `converge` gets it, and the secret stays here. Pure.
-   */
-  held?(key: Key, name: string, secret: string): string;
   /** Default time limit of the probe, in seconds; 20 when left out. */
   readonly probeSeconds?: number;
 }

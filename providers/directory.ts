@@ -59,19 +59,7 @@ else echo absent; fi`;
 
   converge({ path }, want, have): Change[] {
     if (!want) return have ? [remove(path)] : [];
-    if (have?.owner === covered || want.owner === covered) return [];
-    const wrong = (["owner", "group", "mode"] as const).filter(
-      (property) => have?.[property] !== want[property],
-    );
-    if (wrong.length === 0) return [];
-    // A mode of four digits leaves a folder's setuid and setgid bits as they are.
-    const dress = sh`chown ${`${want.owner}:${want.group}`} ${path} && chmod ug-s ${path} && chmod ${want.mode} ${path}`;
-    if (have) {
-      const old = wrong.map((property) => `${property} (was ${have[property]})`);
-      return [{ why: `set ${old.join(", ")} of ${path}`, script: dress }];
-    }
-    const make = sh`[ -d ${path} ] || mkdir -m 0700 ${path} || exit`;
-    return [{ why: `make the folder ${path} (was absent)`, script: sh`${make}\n${dress}` }];
+    return edits(path, want, have, `${want.owner}:${want.group}`);
   },
 
   // What is covered counts as held, and so shows as what is declared.
@@ -79,12 +67,39 @@ else echo absent; fi`;
     return have.owner === covered ? declared : have;
   },
 
-  // Not for what it does, which is the same, but because a folder in which others have put something
-  // stays, and that is no failure.
-  putBack(where, _kept, found, have): Change[] {
-    return directory.converge(where, found, have);
+  // An owner may have no name: a folder that a removed package has left. Its number comes back.
+  keep({ path }) {
+    return sh`if ! cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${asInMountinfo(path)} && [ -d ${path} ]; then
+stat -Lc '%u:%g' ${path}; fi`;
+  },
+
+  // A folder in which others have put something stays, and that is no failure.
+  putBack(where, kept, found, have): Change[] {
+    if (!found || kept === "") return directory.converge(where, found, have);
+    return edits(where.path, found, have, kept.trim());
   },
 } satisfies HostState<DirectoryKey, DirectoryValue>;
+
+function edits(
+  path: string,
+  want: DirectoryValue,
+  have: DirectoryValue | undefined,
+  owner: string,
+): Change[] {
+  if (have?.owner === covered || want.owner === covered) return [];
+  const wrong = (["owner", "group", "mode"] as const).filter(
+    (property) => have?.[property] !== want[property],
+  );
+  if (wrong.length === 0) return [];
+  // A mode of four digits leaves a folder's setuid and setgid bits as they are.
+  const dress = sh`chown ${owner} ${path} && chmod ug-s ${path} && chmod ${want.mode} ${path}`;
+  if (have) {
+    const old = wrong.map((property) => `${property} (was ${have[property]})`);
+    return [{ why: `set ${old.join(", ")} of ${path}`, script: dress }];
+  }
+  const make = sh`[ -d ${path} ] || mkdir -m 0700 ${path} || exit`;
+  return [{ why: `make the folder ${path} (was absent)`, script: sh`${make}\n${dress}` }];
+}
 
 function remove(path: string): Change {
   const why = `remove the folder ${path} if it is empty`;

@@ -14,9 +14,13 @@ class OperatorError extends Error {
 /** The host did not answer, or did not let us in. Nothing is known about what is on it. */
 export class HostUnreachable extends OperatorError {
   readonly host: string;
+  readonly reason: string;
+  readonly next: string;
   constructor(host: string, reason: string, next: string) {
     super(`${host} cannot be reached: ${reason}\n  Next: ${next}`);
     this.host = host;
+    this.reason = reason;
+    this.next = next;
   }
 
   /** One message for all hosts that did not answer, so that nobody mends them one run at a time. */
@@ -46,3 +50,9 @@ export class BadPromise extends OperatorError {}
 
 /** An edit locked us out of a host, which has undone it by itself. */
 export class CutOff extends OperatorError {}
+
+/** An API said no to a request. */
+export class ApiRefused extends OperatorError {}
+
+/** Two things have the one name that is promised. */
+export class Ambiguous extends OperatorError {}

@@ -55,7 +55,7 @@ else echo absent; fi`;
   converge({ path }, want, have) {
     if (!want || "state" in want) {
       return have && !("state" in have)
-        ? [{ why: `remove ${path}`, script: sh`rm -f ${path}` }]
+        ? [{ why: `remove ${path}`, script: sh`rm -f ${[path, beside(path)]}` }]
         : [];
     }
     const old = have && !("state" in have) ? have : undefined;
@@ -73,11 +73,13 @@ else echo absent; fi`;
   },
 
   putBack({ path }, kept, found): Change[] {
-    if (!found) return [{ why: `remove ${path}`, script: sh`rm -f ${path}` }];
+    if (!found) return [{ why: `remove ${path}`, script: sh`rm -f ${[path, beside(path)]}` }];
     const end = kept.indexOf("\n");
     const [uid = "", gid = "", octal = ""] = kept.slice(0, end).split(" ");
     const bytes = new Secret(kept.slice(end + 1));
-    const script = sh`t=$(mktemp ${`${path}.XXXXXX`}) || exit
+    // A folder that is gone took along what was ours in it; there is nothing left to put right.
+    const script = sh`[ -d ${folderOf(path)} ] || exit 0
+t=${beside(path)}; rm -f "$t"; umask 077
 printf '%s\n' ${bytes} | base64 -d >"$t" && chown ${`${uid}:${gid}`} "$t" && chmod ${octal} "$t" && mv -f "$t" ${path} || { rm -f "$t"; exit 1; }`;
     return [{ why: `put back ${path} as it was found`, script }];
   },
@@ -90,8 +92,17 @@ type Present = Extract<FileValue, { content: string }>;
  * which says that a disk is full; the shell's own `printf` says "I/O error".
  */
 function replace(path: string, want: Present): Script {
-  return sh`t=$(mktemp ${`${path}.XXXXXX`}) || exit
+  return sh`t=${beside(path)}; rm -f "$t"; umask 077
 printf '%s' ${new Secret(want.content)} | cat >"$t" && chown ${`${want.owner}:${want.group}`} "$t" && chmod ${want.mode} "$t" && mv -f "$t" ${path} || { rm -f "$t"; exit 1; }`;
+}
+
+/** Always the same name, so that what a killed write has left there is found, and goes. */
+function beside(path: string): string {
+  return `${folderOf(path)}.${path.slice(path.lastIndexOf("/") + 1)}.quintet`;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 function dress(path: string, want: Present): Script {

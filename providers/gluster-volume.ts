@@ -173,6 +173,9 @@ if patiently volume status ${name} client-list; then
     echo ${`the volume ${name} is still mounted: look for glusterfs in /proc/mounts of its clients. Mounts:`} "$mounts" >&2
     exit 1
   fi
+else
+  # Who does not know whether it is mounted does not stop it.
+  case $said in *'not started'* | *'not in the started state'* | *'does not exist'*) ;; *) exit 1 ;; esac
 fi
 patiently volume stop ${name} || case $said in *'not in the started state'*|*'is not started'*) ;; *) exit 1 ;; esac`,
   );

@@ -62,15 +62,18 @@ export function wantedWord(secret: { readonly draw?: unknown }): string {
   return typeof secret.draw === "number" ? `in place, draw ${secret.draw}` : "in place";
 }
 
-/** What a host holds in place of a secret: the secret itself, or its hash. */
+/** The wanted secrets themselves, by the names of their keys. */
+export function secretsOf(props: Props): Record<string, string> {
+  const secrets = Object.entries(props.secrets ?? {});
+  return Object.fromEntries(secrets.map(([key, secret]) => [key, secret.value]));
+}
+
+/** What is held in place of a secret: the secret itself, or its hash. */
 export type Held = (name: string, secret: string) => string;
 
-/** The wanted value, with what a host shall hold in place of the secrets' words. */
+/** The wanted value, with what shall be held in place of the secrets' words. */
 export function withSecrets(props: Props, held: Held): Record<string, unknown> {
-  const secrets = Object.entries(props.secrets ?? {}).map(([key, secret]) => [
-    key,
-    held(key, secret.value),
-  ]);
+  const secrets = Object.entries(secretsOf(props)).map(([key, secret]) => [key, held(key, secret)]);
   return { ...managed(props), ...Object.fromEntries(secrets) };
 }
 

@@ -1,28 +1,17 @@
-import type { AnyState } from "./contract.ts";
-import { DidNotConverge, Refused, ScriptFailed, Unseen } from "./errors.ts";
+import { ApiRefused, DidNotConverge, Refused, ScriptFailed, Unseen } from "./errors.ts";
+import type { Ground, Value } from "./ground.ts";
 import {
   type At,
   type Held,
   hasUnknown,
   managed,
   type Props,
+  secretsOf,
   withSecrets,
   withWords,
 } from "./layout.ts";
-import {
-  type HostRecord,
-  parseRecord,
-  readRecord,
-  recordPath,
-  removeRecord,
-  writeRecord,
-} from "./record.ts";
-import { sh } from "./sh.ts";
-import type { Answer, Question } from "./transport/frames.ts";
-import type { Hosts } from "./transport/hosts.ts";
+import { type HostRecord, parseRecord, recordPath, removeRecord, writeRecord } from "./record.ts";
 import { isUnknown, pick, same } from "./values.ts";
-
-type Value = Record<string, unknown>;
 
 /** Hosts that the stack's own file declares unavailable. `abandoned` ones are `down` as well. */
 export interface Availability {
@@ -30,26 +19,27 @@ export interface Availability {
   readonly abandoned: ReadonlySet<string>;
 }
 
-const probeSeconds = 20;
-
-/** Pulumi's six calls, derived once from a kind's contract (design §3). */
+/**
+ * Pulumi's six calls, derived once from a kind's contract (design §3). That something is looked at,
+ * compared and changed is all it knows; how that is done is the ground's. The file is long so that
+ * every line about the calls is in one place: what create does decides what read, diff and delete may
+ * assume.
+ */
 export class Lifecycle {
-  readonly #state: AnyState;
-  readonly #hosts: Hosts;
+  readonly #ground: Ground;
   readonly #availability: Availability;
 
-  constructor(state: AnyState, hosts: Hosts, availability: Availability) {
-    this.#state = state;
-    this.#hosts = hosts;
+  constructor(ground: Ground, availability: Availability) {
+    this.#ground = ground;
     this.#availability = availability;
   }
 
   /** Both schemas. Pure; a value that is not known yet passes. */
   check(news: Props): { inputs: Props; failures: { property: string; reason: string }[] } {
-    const key = this.#state.key.safeParse(news.at.key);
+    const key = this.#ground.kind.key.safeParse(news.at.key);
     const value = isUnknown(managed(news))
       ? { success: true as const, data: managed(news) }
-      : this.#state.value.safeParse(managed(news));
+      : this.#ground.kind.value.safeParse(managed(news));
     const failures = [key, value].flatMap((result) =>
       result.success
         ? []
@@ -66,13 +56,13 @@ export class Lifecycle {
     return { inputs, failures };
   }
 
-  /** Looks at the host. What was seen stands in the inputs, so that the next diff repairs it. */
+  /** Looks. What was seen stands in the inputs, so that the next diff repairs it. */
   async read(id: string, props: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
     const { at } = props;
     if (this.#availability.down.has(at.host)) return { id, props };
-    const answer = await this.#hosts.probe(at.host, this.#question(at, props.declared));
     try {
-      const live = this.#cut(props.declared ?? {}, this.#parse(at, answer, props.declared));
+      const found = await this.#named(at, this.#ground.see(at, props.declared, secretsOf(props)));
+      const live = this.#cut(props.declared ?? {}, found);
       const seen = live && { ...live, ...this.#aboutDownHosts(at, props.declared) };
       const outputs = this.#outputs(props, props.declared ?? {}, seen, props.written ?? "");
       return { id, props: outputs, inputs: inputsOf(outputs) };
@@ -97,7 +87,7 @@ export class Lifecycle {
       left ||
       !same(olds.secrets ?? {}, news.secrets ?? {}) ||
       !same(olds.after ?? [], news.after ?? []) ||
-      this.#state.converge(news.at.key, want, have).length > 0;
+      this.#ground.kind.converge(news.at.key, want, have).length > 0;
     return { changes };
   }
 
@@ -119,32 +109,28 @@ export class Lifecycle {
         `${this.#name(at)} cannot be put back: ${at.host} is declared down.\n  Next: bring the host up and take it out of quintet:down, or add it to quintet:abandoned to let go of it.`,
       );
     }
-    const path = recordPath(this.#state.kind, at.key);
-    const question = this.#question(at, props.declared);
-    const [recorded, probed] = await this.#ask(at, [
-      { text: readRecord(path).text, seconds: probeSeconds },
-      question,
-    ]);
-    const record = parseRecord(recorded.stdout, `${at.host}: ${path}`);
+    const path = recordPath(this.#ground.kind.kind, at.key);
+    const secrets = secretsOf(props);
+    const looked = await this.#named(at, this.#ground.look(at, path, props.declared, secrets));
+    const record = parseRecord(looked.recorded, `${at.host}: ${path}`);
     if (record?.claim !== at.claim) return;
     const scope = { ...props.declared, ...Object.fromEntries(record.keys.map((key) => [key, ""])) };
-    const have = this.#cut(scope, this.#parse(at, probed, props.declared));
-    const { converge, putBack } = this.#state;
+    const have = this.#cut(scope, looked.live);
+    const { converge, putBack } = this.#ground.kind;
     const back = putBack
-      ? putBack.call(this.#state, at.key, record.kept ?? "", record.found, have)
-      : converge.call(this.#state, at.key, record.found, have);
+      ? putBack.call(this.#ground.kind, at.key, record.kept ?? "", record.found, have)
+      : converge.call(this.#ground.kind, at.key, record.found, have);
     if (back.length > 0) {
-      const [after] = await this.#write(at, back, [question]);
-      const now = this.#cut(scope, this.#parse(at, after, props.declared));
-      if (!putBack && converge.call(this.#state, at.key, record.found, now).length > 0) {
+      // Whether an old secret is back shows only to whoever tries that one.
+      const old = { ...secrets, ...texts(pick(record.found ?? {}, Object.keys(secrets))) };
+      const after = await this.#named(at, this.#ground.change(at, [], back, props.declared, old));
+      const now = this.#cut(scope, after);
+      if (!putBack && converge.call(this.#ground.kind, at.key, record.found, now).length > 0) {
         throw this.#didNotConverge(at, record.found, now, props);
       }
     }
-    await this.#write(
-      at,
-      [{ why: "remove the record of what was found", script: removeRecord(path) }],
-      [],
-    );
+    const forget = { why: "remove the record of what was found", script: removeRecord(path) };
+    await this.#named(at, this.#ground.note(at, forget));
   }
 
   async #makeTrue(news: Props, olds: Props | undefined): Promise<Props> {
@@ -153,38 +139,48 @@ export class Lifecycle {
       const before = olds ?? this.#outputs(news, managed(news), undefined, "");
       return { ...before, unseen: `${at.host} is declared down` };
     }
-    const want: Value = this.#state.value.parse(withSecrets(news, this.#held(at)));
-    const left = Object.keys(olds?.declared ?? {}).filter((key) => !(key in want));
+    const want: Value = this.#ground.kind.value.parse(withSecrets(news, this.#held(at)));
+    const gone = Object.keys(olds?.declared ?? {}).filter((key) => !(key in want));
+    const asked = { ...pick(olds?.declared ?? {}, gone), ...want };
+    const secrets = secretsOf(news);
+    const path = recordPath(this.#ground.kind.kind, at.key);
+    const looked = await this.#named(at, this.#ground.look(at, path, asked, secrets, want));
+    const before = parseRecord(looked.recorded, `${at.host}: ${path}`);
+    // A key that the record has forgotten is back already: a run put it so, and could not say it.
+    const left = gone.filter((key) => before?.keys.includes(key));
     const scope = { ...pick(olds?.declared ?? {}, left), ...want };
-    const question = this.#question(at, scope);
-    const path = recordPath(this.#state.kind, at.key);
-    const [recorded, probed, kept] = await this.#ask(at, [
-      { text: readRecord(path).text, seconds: probeSeconds },
-      question,
-      { text: this.#keepUnless(path, at, want), seconds: 120 },
-    ]);
-    const before = parseRecord(recorded.stdout, `${at.host}: ${path}`);
-    const live = this.#parse(at, probed, scope);
-    const have = this.#cut(scope, live);
-    const record = this.#record(before, at, want, left, live, kept.stdout);
-    const target = { ...pick(before?.found ?? {}, left), ...want };
-    const steps = this.#state.converge(at.key, target, have);
+    const have = this.#cut(scope, looked.live);
+    const record = this.#record(before, at, want, looked.live, looked.kept);
+    const target = { ...this.#putBackOf(pick(before?.found ?? {}, left), want), ...want };
+    const steps = this.#ground.kind.converge(at.key, target, have);
     const note = same(before, record)
       ? []
       : [{ why: `note what was found in ${path}`, script: writeRecord(path, record) }];
     let now = have;
     if (note.length + steps.length > 0) {
-      const [after] = await this.#write(at, [...note, ...steps], [question]);
-      now = this.#cut(scope, this.#parse(at, after, scope));
-      if (this.#state.converge(at.key, target, now).length > 0) {
+      const after = await this.#named(at, this.#ground.change(at, note, steps, scope, secrets));
+      now = this.#cut(scope, after);
+      if (this.#ground.kind.converge(at.key, target, now).length > 0) {
         // A secret that has left the declaration is one still.
-        const secrets = { ...olds?.secrets, ...news.secrets };
-        throw this.#didNotConverge(at, target, now, { ...news, secrets });
+        const all = { ...olds?.secrets, ...news.secrets };
+        throw this.#didNotConverge(at, target, now, { ...news, secrets: all });
       }
+    }
+    if (left.length > 0) {
+      // What a key was like is forgotten only after the key is like that again.
+      const script = writeRecord(path, without(record, left));
+      await this.#named(at, this.#ground.note(at, { why: `shorten ${path}`, script }));
     }
     const wrote = steps.length > 0 || olds?.written === undefined;
     const written = wrote ? new Date().toISOString() : (olds.written ?? "");
     return this.#outputs(news, managed(news), now && pick(now, Object.keys(want)), written);
+  }
+
+  /** Found keys come back when they leave the declaration, unless it speaks about all there is. */
+  #putBackOf(found: Value, want: Value): Value {
+    const spoken = Object.keys(this.#ground.kind.own?.(want, found) ?? {});
+    const back = Object.keys(found).filter((key) => !spoken.includes(key));
+    return pick(found, back);
   }
 
   /** The record as it has to stand before the first change: what was found once is never forgotten. */
@@ -192,54 +188,38 @@ export class Lifecycle {
     before: HostRecord | undefined,
     at: At,
     want: Value,
-    left: readonly string[],
     live: Value | undefined,
     kept: string,
   ): HostRecord {
     const keys = Object.keys(want);
-    const { kind } = this.#state;
+    const { kind } = this.#ground.kind;
     if (!before) {
       const found = this.#cut(want, live);
       return { claim: at.claim, kind, key: at.key, keys, ...(found && { found }), kept };
     }
     const fresh = keys.filter((key) => !before.keys.includes(key));
-    const stay = before.keys.filter((key) => !left.includes(key));
     const found = before.found && {
       ...pick(this.#cut(want, live) ?? {}, fresh),
-      ...pick(before.found, stay),
+      ...before.found,
     };
-    return { ...before, claim: at.claim, keys: [...stay, ...fresh], ...(found && { found }) };
-  }
-
-  #keepUnless(path: string, at: At, want: Value): string {
-    const keep = this.#state.keep?.(at.key, want) ?? sh`:`;
-    return sh`if [ ! -e ${path} ]; then ${keep}
-fi`.text;
-  }
-
-  #question(at: At, declared: Value | undefined): Question {
-    const script = this.#state.probe(at.key, declared);
-    return { text: script.text, seconds: this.#state.probeSeconds ?? probeSeconds };
-  }
-
-  #parse(at: At, answer: Answer | undefined, declared: Value | undefined): Value | undefined {
-    if (answer?.status === 0) return this.#state.parse(answer.stdout, at.key, declared);
-    const what = answer?.status === 124 ? "did not end in time" : `status ${answer?.status}`;
-    throw new ScriptFailed(`${this.#name(at)} could not be read: ${what}: ${answer?.stderr ?? ""}`);
+    return {
+      ...before,
+      claim: at.claim,
+      keys: [...before.keys, ...fresh],
+      ...(found && { found }),
+    };
   }
 
   #cut(scope: Value, live: Value | undefined): Value | undefined {
-    return live && (this.#state.own?.(scope, live) ?? live);
+    return live && (this.#ground.kind.own?.(scope, live) ?? live);
   }
 
-  async #ask(at: At, questions: readonly Question[]): Promise<[Answer, Answer, Answer]> {
-    // A tuple for the callers' sake: as many answers come back as questions were asked.
-    return (await this.#hosts.ask(at.host, questions)) as [Answer, Answer, Answer];
-  }
-
-  async #write(at: At, steps: Parameters<Hosts["write"]>[1], then: readonly Question[]) {
-    return this.#hosts.write(at.host, steps, then).catch((error: unknown) => {
-      if (error instanceof ScriptFailed) error.message = `${this.#name(at)}: ${error.message}`;
+  /** What fails says first which promise it was about. */
+  async #named<Result>(at: At, deed: Promise<Result>): Promise<Result> {
+    return deed.catch((error: unknown) => {
+      if (error instanceof ScriptFailed || error instanceof ApiRefused) {
+        error.message = `${this.#name(at)}: ${error.message}`;
+      }
       throw error;
     });
   }
@@ -267,25 +247,35 @@ fi`.text;
   }
 
   #held({ key }: At): Held {
-    return (name, secret) => this.#state.held?.(key, name, secret) ?? secret;
+    return (name, secret) => this.#ground.kind.held?.(key, name, secret) ?? secret;
   }
 
   #name(at: At): string {
-    return `${this.#state.kind} ${at.claim} on ${at.host}`;
+    return `${this.#ground.kind.kind} ${at.claim} on ${at.host}`;
   }
 
   #didNotConverge(at: At, want: Value | undefined, now: Value | undefined, props: Props) {
     const shown = (value: Value | undefined) =>
       JSON.stringify(value && withWords(value, props, this.#held(at)));
-    const left = this.#state.converge(at.key, want, now).map((change) => change.why);
+    const left = this.#ground.kind.converge(at.key, want, now).map((change) => change.why);
     return new DidNotConverge(
-      `${this.#name(at)}: every change was made, and it still differs\n  left to do: ${left.join("; ")}\n  wanted: ${shown(want)}\n  found: ${shown(now)}\n  Next: look on the host what sets it back (another tool, a package's own script), then run again.`,
+      `${this.#name(at)}: every change was made, and it still differs\n  left to do: ${left.join("; ")}\n  wanted: ${shown(want)}\n  found: ${shown(now)}\n  Next: look what sets it back (another tool, a package's own script), then run again.`,
     );
   }
+}
+
+/** A record that speaks of these keys no more. */
+function without(record: HostRecord, left: readonly string[]): HostRecord {
+  const keys = record.keys.filter((key) => !left.includes(key));
+  return { ...record, keys, ...(record.found && { found: pick(record.found, keys) }) };
 }
 
 /** The inputs as the program would have given them, with what was seen in place of what is wanted. */
 function inputsOf(outputs: Props): Props {
   const { at, secrets, after } = outputs;
   return { at, ...(secrets && { secrets }), ...(after && { after }), ...managed(outputs) };
+}
+
+function texts(value: Value): Record<string, string> {
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
 }

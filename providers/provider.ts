@@ -1,7 +1,8 @@
 import { flushCompileCache } from "node:module";
+import { apiThrough, type SshApi } from "./cloud/api.ts";
 import type { Props } from "./layout.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { kindNamed } from "./registry.ts";
+import { groundOf } from "./registry.ts";
 import { availability, sshConfigPath } from "./stack-file.ts";
 import { endWithTheEngine } from "./transport/engine.ts";
 import { SshHosts } from "./transport/hosts.ts";
@@ -9,7 +10,7 @@ import { SshHosts } from "./transport/hosts.ts";
 // What the provider objects in the state call (design §4, fact 1). These names and arguments are a
 // format: an old state must find them here.
 
-const hostsOfStack = new Map<string, SshHosts>();
+const waysOfStack = new Map<string, { readonly hosts: SshHosts; readonly api: SshApi }>();
 endWithTheEngine();
 // The engine kills its providers, which then can't write down what they have compiled on their way out.
 setTimeout(flushCompileCache, 1000).unref();
@@ -17,13 +18,14 @@ setTimeout(flushCompileCache, 1000).unref();
 /** Pulumi's six calls for one kind, on the hosts of one stack. */
 function lifecycle(kind: string, { at }: Props): Lifecycle {
   const lists = availability(at.stack);
-  let hosts = hostsOfStack.get(at.stack);
-  if (!hosts) {
+  let ways = waysOfStack.get(at.stack);
+  if (!ways) {
     const memory = `.quintet/read-ahead-${at.stack}.json`;
-    hosts = new SshHosts(sshConfigPath(at.stack), memory, (host) => lists.down.has(host));
-    hostsOfStack.set(at.stack, hosts);
+    const hosts = new SshHosts(sshConfigPath(at.stack), memory, (host) => lists.down.has(host));
+    ways = { hosts, api: apiThrough(hosts) };
+    waysOfStack.set(at.stack, ways);
   }
-  return new Lifecycle(kindNamed(kind), hosts, lists);
+  return new Lifecycle(groundOf(kind, ways.hosts, ways.api), lists);
 }
 
 /** The schemas' complaints about a promise. Opens no connection. */
@@ -41,7 +43,7 @@ export const diff = guarded((kind: string, olds: Props, news: Props) =>
 );
 /**
  * Makes the promise true.
- * @throws DidNotConverge, ScriptFailed, CutOff, HostUnreachable or Refused.
+ * @throws DidNotConverge, ScriptFailed, ApiRefused, CutOff, HostUnreachable or Refused.
  */
 export const create = guarded((kind: string, news: Props) => lifecycle(kind, news).create(news));
 /** As `create`; and puts back the keys that have left the declaration. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { BadPromise } from "./errors.ts";
+import { BadPromise, ScriptFailed } from "./errors.ts";
 import { type Script, Secret, sh } from "./sh.ts";
+import type { Answer } from "./transport/frames.ts";
 import { canonical } from "./values.ts";
 
 /**
@@ -32,6 +33,18 @@ export function recordPath(kind: string, key: unknown): string {
 /** Prints the record, or nothing. */
 export function readRecord(path: string): Script {
   return sh`if [ -e ${path} ]; then cat ${path}; fi`;
+}
+
+/**
+ * What a script of our own printed. One that failed has said nothing that could be trusted: a record
+ * that cannot be read is no record that is not there.
+ * @throws ScriptFailed
+ */
+export function said(answer: Answer | undefined, what: string, host: string): string {
+  if (answer?.status === 0) return answer.stdout;
+  throw new ScriptFailed(
+    `${what} could not be read (status ${answer?.status}): ${answer?.stderr}\n  Next: look on ${host} what keeps it from being read, then run again. Nothing was changed.`,
+  );
 }
 
 /** @throws BadPromise for a record that is no JSON: what was found is not guessed. */

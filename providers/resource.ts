@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { HostState } from "./contract.ts";
+import type { Kind } from "./contract.ts";
 import { BadPromise } from "./errors.ts";
 import { wantedWord } from "./layout.ts";
 import "./plain-stacks.ts";
@@ -33,18 +33,25 @@ endWithTheLanguageHost();
 const promised = new Map<string, string>();
 const providers = new Map<string, pulumi.dynamic.ResourceProvider>();
 
-/** A promise as a Pulumi resource. Each kind has a subclass of five lines. */
-export class HostResource<Key extends object, Value extends object> extends pulumi.dynamic
-  .Resource {
+/**
+ * A promise as a Pulumi resource. Each kind has a subclass of five lines. `Wish` is a `Value` in which
+ * what has a default may be left out.
+ */
+export class HostResource<
+  Key extends object,
+  Value extends object,
+  Wish extends object = Value,
+> extends pulumi.dynamic.Resource {
   /** Moves whenever this promise wrote to its host. */
   declare readonly written: pulumi.Output<string>;
 
   /** @throws BadPromise when the program makes the same promise twice. */
   constructor(
-    state: HostState<Key, Value>,
+    state: Kind<Key, Value, { readonly why: string }>,
     name: string,
-    promise: HostPromise<Key, Value>,
+    promise: HostPromise<Key, Wish>,
     options?: pulumi.CustomResourceOptions,
+    ground: "host" | "cloud" = "host",
   ) {
     refuseTwice(state.kind, promise, name);
     const secrets = Object.entries(promise.secrets ?? {});
@@ -61,7 +68,7 @@ export class HostResource<Key extends object, Value extends object> extends pulu
       ...(promise.after && { after: promise.after }),
       written: undefined,
     };
-    super(providerOf(state.kind), name, props, options, "host", state.kind);
+    super(providerOf(state.kind), name, props, options, ground, state.kind);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { registry } from "../providers/registry.ts";
+import { cloudRegistry, registry } from "../providers/registry.ts";
 import { allFixtures } from "./fixtures.ts";
 import { laws } from "./laws.ts";
 import { folderPlace } from "./places.ts";
@@ -11,7 +11,7 @@ for (const fixture of fixtures) if (fixture.place === "folder") laws(fixture, fo
 test("every kind in the registry has a fixture", () => {
   const kinds = new Set(fixtures.map((fixture) => fixture.state.kind));
   assert.deepEqual(
-    registry.filter((state) => !kinds.has(state.kind)).map((state) => state.kind),
+    [...registry, ...cloudRegistry].map(({ kind }) => kind).filter((kind) => !kinds.has(kind)),
     [],
   );
 });

@@ -2,13 +2,18 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import type { CloudState } from "../providers/cloud/contract.ts";
+import { CloudGround } from "../providers/cloud/ground.ts";
 import type { HostState } from "../providers/contract.ts";
 import { DidNotConverge } from "../providers/errors.ts";
-import { managed, type Props } from "../providers/layout.ts";
+import type { Ground } from "../providers/ground.ts";
+import { HostGround } from "../providers/host-ground.ts";
+import { managed, type Props, secretsOf, wantedWord } from "../providers/layout.ts";
 import { Lifecycle } from "../providers/lifecycle.ts";
+import { cloudRegistry } from "../providers/registry.ts";
 import { type Script, sh } from "../providers/sh.ts";
-import type { Hosts } from "../providers/transport/hosts.ts";
-import { cutOffAfter, lying, type Place, unaskable } from "./places.ts";
+import { pick } from "../providers/values.ts";
+import { cutOffAfter, lying, type Place, unaskable, type Ways } from "./places.ts";
 
 export type Law =
   | "probing changes nothing"
@@ -24,7 +29,7 @@ export type Law =
 
 /** What the laws need to know of one kind: where to try it, and with what. */
 export interface Fixture<Key, Value extends object> {
-  readonly state: HostState<Key, Value>;
+  readonly state: HostState<Key, Value> | CloudState<Key, Value>;
   /** "folder" runs on this machine in a temporary folder; "host" on a host of the testbed. */
   readonly place: "folder" | "host";
   /** The testbed host; compute2 when left out. */
@@ -38,6 +43,8 @@ export interface Fixture<Key, Value extends object> {
   picture(folder: string): Script;
   /** Something that others own in the same place: made while the promise stands; `see` prints it. */
   others?(folder: string): { readonly make: Script; readonly see: Script };
+  /** Managed keys that travel as secrets. */
+  readonly secrets?: readonly string[];
   /** Wishes for the property tests. */
   readonly values?: fc.Arbitrary<Value>;
   /** Runs on the place once, before everything (bring packages, modules). */
@@ -145,7 +152,7 @@ ${fixture.prepare?.(folder) ?? sh``}`);
       const steps = (await run.stepsOfCreate()) + 1;
       for (let count = 0; count <= steps; count += 1) {
         await run.leavesThePicture(async () => {
-          const cut = run.on(cutOffAfter(run.hosts, count));
+          const cut = run.on(cutOffAfter(run.ways, count));
           await assert.rejects(cut.create(run.first), /cut off/).catch((error: unknown) => {
             // Nothing had to be written, so nothing was cut off.
             if (steps > 1) throw error;
@@ -200,7 +207,7 @@ ${fixture.prepare?.(folder) ?? sh``}`);
 
     law("a script that lies is reported", async (run) => {
       if ((await run.stepsOfCreate()) === 0) return;
-      await assert.rejects(run.on(lying(run.hosts, sh`:`)).create(run.first), DidNotConverge);
+      await assert.rejects(run.on(lying(run.ways, sh`:`)).create(run.first), DidNotConverge);
     });
 
     law("every want round-trips through parse", async (run) => {
@@ -231,8 +238,8 @@ class Run<Key extends object, Value extends object> {
     this.wants = [fixture.state.value.parse(first), fixture.state.value.parse(second)];
   }
 
-  get hosts(): Hosts {
-    return this.#place.hosts;
+  get ways(): Ways {
+    return this.#place;
   }
   get folder(): string {
     return this.#place.folder;
@@ -244,8 +251,8 @@ class Run<Key extends object, Value extends object> {
     return this.#props(this.wants[1]);
   }
 
-  on(hosts: Hosts = this.hosts): Lifecycle {
-    return new Lifecycle(this.#fixture.state, hosts, nobodyDown);
+  on(ways: Ways = this.ways): Lifecycle {
+    return new Lifecycle(this.#ground(ways), nobodyDown);
   }
 
   run(script: Script): Promise<string> {
@@ -253,9 +260,13 @@ class Run<Key extends object, Value extends object> {
   }
 
   async probe(declared?: Value): Promise<Value | undefined> {
-    const { state } = this.#fixture;
-    const out = await this.run(state.probe(this.key, declared));
-    return state.parse(out.replace(/\n$/, "\n"), this.key, declared);
+    const { at, ...props } = this.#props(declared ?? this.wants[0]);
+    const wish = declared && ({ ...declared } as Record<string, unknown>);
+    const secrets = secretsOf({ at, ...props });
+    // No record has this name; it is the live value alone that counts.
+    const { live } = await this.#ground(this.ways).look(at, "/none", wish, secrets);
+    // What a kind's parse gives is its Value; a ground serves kinds of any.
+    return live as Value | undefined;
   }
 
   async stepsOfCreate(): Promise<number> {
@@ -286,6 +297,27 @@ class Run<Key extends object, Value extends object> {
     // A key is an object; its type does not say that it can be looked through by name.
     const key = { ...this.key } as Record<string, unknown>;
     const at = { host: this.#place.host, key, claim: "laws", stack: "laws" };
-    return { ...(value as Record<string, unknown>), at };
+    const names = this.#fixture.secrets ?? [];
+    const secrets = Object.entries(pick(value, names)).map(([name, secret]) => [
+      name,
+      { value: String(secret) },
+    ]);
+    return {
+      ...(value as Record<string, unknown>),
+      ...Object.fromEntries(secrets.map(([name]) => [name, wantedWord({})])),
+      ...(secrets.length > 0 && { secrets: Object.fromEntries(secrets) }),
+      at,
+    };
   }
+
+  #ground({ hosts, api }: Ways): Ground {
+    const { state } = this.#fixture;
+    return isOfACloud(state) ? new CloudGround(state, hosts, api) : new HostGround(state, hosts);
+  }
+}
+
+function isOfACloud<Key, Value extends object>(
+  state: HostState<Key, Value> | CloudState<Key, Value>,
+): state is CloudState<Key, Value> {
+  return cloudRegistry.some((one) => one.kind === state.kind);
 }

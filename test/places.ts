@@ -2,15 +2,21 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Api, apiThrough } from "../providers/cloud/api.ts";
 import { ScriptFailed } from "../providers/errors.ts";
 import type { Script } from "../providers/sh.ts";
 import { framedTogether, newMark, type Question, unframe } from "../providers/transport/frames.ts";
 import { type Hosts, SshHosts } from "../providers/transport/hosts.ts";
 import { failedStep, type Step, writeProgram } from "../providers/transport/write.ts";
 
-/** Where the laws of a kind are tried: a shell, and a folder in it to work in. */
-export interface Place {
+/** The ways to what promises are about: a host's shell, and the APIs that it can reach. */
+export interface Ways {
   readonly hosts: Hosts;
+  readonly api: Api;
+}
+
+/** Where the laws of a kind are tried: a shell, and a folder in it to work in. */
+export interface Place extends Ways {
   readonly host: string;
   readonly folder: string;
   /** Runs a script as it is and gives its output; for what is not the kind's own doing. */
@@ -50,6 +56,7 @@ export function folderPlace(): Place {
   };
   return {
     hosts,
+    api: unaskable.api,
     host: "here",
     folder,
     run: async (script) => {
@@ -66,6 +73,7 @@ export function hostPlace(host: string, sshConfig: string): Place {
   const hosts = new SshHosts(sshConfig, undefined, () => false);
   return {
     hosts,
+    api: apiThrough(hosts),
     host,
     folder: "/root/quintet-laws",
     run: async (script) => {
@@ -77,32 +85,58 @@ export function hostPlace(host: string, sshConfig: string): Place {
   };
 }
 
-/** The same hosts, whose every write is cut off after some of its steps. */
-export function cutOffAfter(hosts: Hosts, count: number): Hosts {
+/** The same ways, which are cut off after so many steps of writing. */
+export function cutOffAfter({ hosts, api }: Ways, count: number): Ways {
+  let left = count;
+  const spend = async <Result>(steps: number, write: (allowed: number) => Promise<Result>) => {
+    const allowed = Math.min(left, steps);
+    left -= allowed;
+    const result = allowed > 0 ? await write(allowed) : undefined;
+    if (left === 0 || result === undefined) throw new Error("cut off");
+    return result;
+  };
   return {
-    ...sameReads(hosts),
-    write: async (host, steps) => {
-      await hosts.write(host, steps.slice(0, count), []);
-      throw new Error("cut off");
+    hosts: {
+      ...sameReads(hosts),
+      write: (host, steps, then) =>
+        spend(steps.length, (allowed) => hosts.write(host, steps.slice(0, allowed), then)),
+    },
+    api: {
+      ask: (host, question, reader) => api.ask(host, question, reader),
+      send: async (host, call, why) => {
+        await spend(1, async () => {
+          await api.send(host, call, why);
+          return true;
+        });
+      },
     },
   };
 }
 
-/** The same hosts, on which every change but the record claims success and does nothing. */
-export function lying(hosts: Hosts, nothing: Script): Hosts {
+/** The same ways, on which every change but the record claims success and does nothing. */
+export function lying({ hosts, api }: Ways, nothing: Script): Ways {
   const lie = (step: Step): Step =>
     step.why.startsWith("note what was found") ? step : { why: step.why, script: nothing };
   return {
-    ...sameReads(hosts),
-    write: (host, steps, then) => hosts.write(host, steps.map(lie), then),
+    hosts: {
+      ...sameReads(hosts),
+      write: (host, steps, then) => hosts.write(host, steps.map(lie), then),
+    },
+    api: { ask: (host, question, reader) => api.ask(host, question, reader), send: async () => {} },
   };
 }
 
-/** Hosts that nobody may ask. */
-export const unaskable: Hosts = {
-  probe: () => Promise.reject(new Error("a host was asked")),
-  ask: () => Promise.reject(new Error("a host was asked")),
-  write: () => Promise.reject(new Error("a host was written to")),
+/** What nobody may ask. */
+export const unaskable: Ways = {
+  hosts: {
+    probe: () => Promise.reject(new Error("a host was asked")),
+    ask: () => Promise.reject(new Error("a host was asked")),
+    write: () => Promise.reject(new Error("a host was written to")),
+  },
+  api: {
+    ask: () => Promise.reject(new Error("an API was asked")),
+    send: () => Promise.reject(new Error("an API was written to")),
+  },
 };
 
 function sameReads(hosts: Hosts): Pick<Hosts, "probe" | "ask"> {

@@ -123,10 +123,7 @@ function settling(set: string, edits: Edits): Script {
 set_name=${set}
 open_ledger || exit
 printf '%s\\n' ${edits.needs} | sed '/^$/d' >"$t/needs"
-set --
-for spec in ${specs}; do
-  case $(dpkg-query -W -f='\${db:Status-Abbrev}' "$spec" 2>/dev/null) in "?i ") ;; *) set -- "$@" "$spec" ;; esac
-done
+set -- ${specs}
 for name in ${edits.remove}; do
   by=$(cd "$ledger/sets" && grep -lx -e "$name" -- * 2>/dev/null | tr '\\n' ' ')
   [ -z "$by" ] || refuse "$name cannot go: it is noted as needed by the set $by"

@@ -8,8 +8,10 @@ import ssh2, {
   type ServerHostKeyAlgorithm,
 } from "ssh2";
 import { HostUnreachable } from "../errors.ts";
+import { Jumps, type Loan } from "./jumps.ts";
 import { algorithmsFor, entriesFor, fingerprint, judge } from "./known-hosts.ts";
 import { type Road, roadTo } from "./ssh-config.ts";
+import { badHostKey, jumpNotReached, notReached } from "./unreachable.ts";
 
 /** What a command on a host left behind. `status` is undefined when a signal ended it. */
 export interface Outcome {
@@ -20,37 +22,78 @@ export interface Outcome {
 
 const connectSeconds = 15;
 // sshd drops connections at random from ten half-open ones on (MaxStartups 10:30:100); the bound is
-// for jump hosts, which see all of ours at once.
+// for a host that all of ours go through by a ProxyCommand, and that sees them all at once.
 const openAtOnce = 8;
 let opening = 0;
 const waiting: (() => void)[] = [];
+const jumps = new Jumps(open);
 
 /**
  * Opens one connection, with the host's key verified against known_hosts.
  * @throws HostUnreachable with the reason and what to do, whatever went wrong.
  */
 export async function connect(name: string, configFile: string): Promise<Client> {
+  return open(roadTo(name, configFile));
+}
+
+async function open(road: Road): Promise<Client> {
+  if (!road.jump) return inTurn(() => openOver(road, undefined));
+  // A jump takes its own turn: who held one while waiting for it could wait for ever.
+  const jump = await borrowJump(road, road.jump);
+  try {
+    const client = await inTurn(async () => openOver(road, await channelTo(road, jump.client)));
+    client.once("close", jump.giveBack);
+    return client;
+  } catch (error) {
+    jump.giveBack();
+    throw error;
+  }
+}
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   while (opening >= openAtOnce) await new Promise<void>((go) => waiting.push(go));
   opening += 1;
   try {
-    return await open(roadFor(name, configFile));
+    return await work();
   } finally {
     opening -= 1;
     waiting.shift()?.();
   }
 }
 
-function roadFor(name: string, configFile: string): Road {
+async function borrowJump(road: Road, jump: Road): Promise<Loan> {
   try {
-    return roadTo(name, configFile);
+    return await jumps.borrow(jump);
   } catch (error) {
-    const next =
-      "set quintet:sshConfig in the stack's config, or bring the testbed up (npm start).";
-    throw new HostUnreachable(name, `${configFile} cannot be read (${message(error)})`, next);
+    throw error instanceof HostUnreachable ? jumpNotReached(road, jump, error) : error;
   }
 }
 
-async function open(road: Road): Promise<Client> {
+function channelTo(road: Road, jump: Client): Promise<Duplex> {
+  return new Promise((done, fail) => {
+    let late = false;
+    const giveUp = (reason: string) => {
+      late = true;
+      clearTimeout(deadline);
+      fail(notReached(road, `its jump ${road.jump?.name} does not get there: ${reason}`, ""));
+    };
+    // A jump waits longer for a host that is off than we would.
+    const deadline = setTimeout(giveUp, connectSeconds * 1000, `silent for ${connectSeconds} s`);
+    try {
+      jump.forwardOut("127.0.0.1", 0, road.address, road.port, (error, stream) => {
+        if (late) return stream?.destroy();
+        if (error) return giveUp(error.message);
+        clearTimeout(deadline);
+        done(stream);
+      });
+    } catch (error) {
+      // ssh2 throws when the jump's connection has just broken.
+      giveUp(error instanceof Error ? error.message : String(error));
+    }
+  });
+}
+
+async function openOver(road: Road, channel: Duplex | undefined): Promise<Client> {
   const entries = entriesFor(road.hostKeyName, road.knownHostsFiles);
   const algorithms = algorithmsFor(entries);
   let refusal: HostUnreachable | undefined;
@@ -81,25 +124,15 @@ async function open(road: Road): Promise<Client> {
     child.on("exit", () => client.destroy());
     config.sock = Duplex.from({ readable: child.stdout, writable: child.stdin });
     config.sock.on("error", () => {});
-  } else if (road.proxyJump) {
-    config.sock = await throughJump(road);
+  } else if (channel) {
+    config.sock = channel;
   }
   return new Promise((done, fail) => {
-    const giveUp = (reason: string) => fail(refusal ?? explain(road, reason, proxyComplaint));
+    const giveUp = (reason: string) => fail(refusal ?? notReached(road, reason, proxyComplaint));
     client.once("ready", () => done(client));
     client.on("error", (error) => giveUp(error.message));
     client.once("close", () => giveUp("the connection was closed before it was ready"));
     client.connect(config);
-  });
-}
-
-async function throughJump(road: Road): Promise<Duplex> {
-  const jump = await connect(road.proxyJump ?? "", road.configFile);
-  return new Promise((done, fail) => {
-    jump.forwardOut("127.0.0.1", 0, road.address, road.port, (error, stream) => {
-      if (!error) return done(stream);
-      fail(explain(road, `${road.proxyJump} does not forward to it: ${error.message}`, ""));
-    });
   });
 }
 
@@ -119,39 +152,4 @@ function waysIn(road: Road): AnyAuthMethod[] {
   }
   if (road.agent) ways.push({ type: "agent", username: road.user, agent: road.agent });
   return ways;
-}
-
-function badHostKey(road: Road, verdict: string, print: string): HostUnreachable {
-  const { name, hostKeyName } = road;
-  const file = road.knownHostsFiles[0] ?? "known_hosts";
-  if (verdict === "unknown") {
-    const next = `compare that fingerprint with the host's own (on it: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then accept it once: ssh -F ${road.configFile} ${name}`;
-    return new HostUnreachable(
-      name,
-      `its host key ${print} is unknown (no entry for ${hostKeyName} in ${file})`,
-      next,
-    );
-  }
-  const what = verdict === "revoked" ? "is revoked" : "is not the one that is known";
-  const next = `if the host was installed anew: ssh-keygen -R '${hostKeyName}' -f ${file}, then accept the new key. If not, somebody stands between.`;
-  return new HostUnreachable(name, `its host key ${print} ${what} (${file}, ${hostKeyName})`, next);
-}
-
-function explain(road: Road, reason: string, complaint: string): HostUnreachable {
-  const where = `${road.user}@${road.address} port ${road.port}`;
-  const said = complaint.trim() ? ` (${complaint.trim()})` : "";
-  if (/authentication methods failed/i.test(reason)) {
-    const keys = road.identityFiles.join(", ");
-    return new HostUnreachable(
-      road.name,
-      `${where} refused every key it was offered (${keys}${road.agent ? ", and the agent's" : ""})`,
-      `put the public key there (ssh-copy-id), or name another IdentityFile or User in ${road.configFile}. A key with a passphrase has to be in an ssh-agent.`,
-    );
-  }
-  const next = `try by hand: ssh -F ${road.configFile} ${road.name}. If it is off and must stay so, put it into quintet:down.`;
-  return new HostUnreachable(road.name, `${where}: ${reason}${said}`, next);
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 
 const everyMilliseconds = 1000;
+const watched = { engine: false, languageHost: false };
 
 /**
  * Ends this process soon after its engine is gone. A killed CLI leaves its provider processes
@@ -10,7 +11,8 @@ const everyMilliseconds = 1000;
 export function endWithTheEngine(): void {
   const [, script, address] = process.argv;
   const found = /^(.*):(\d+)$/.exec(address ?? "");
-  if (!script?.includes("dynamic-provider") || !found) return;
+  if (watched.engine || !script?.includes("dynamic-provider") || !found) return;
+  watched.engine = true;
   const [, host = "", port = ""] = found;
   const look = () => {
     const socket = connect({ host, port: Number(port), timeout: 5000 });
@@ -28,6 +30,8 @@ export function endWithTheEngine(): void {
  * shutting down, and waits for ever.
  */
 export function endWithTheLanguageHost(): void {
+  if (watched.languageHost) return;
+  watched.languageHost = true;
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(70);

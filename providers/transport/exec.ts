@@ -31,7 +31,8 @@ export async function execute(
   patience: number,
 ): Promise<Outcome> {
   const outcome = await channel(host, client, program, seconds, patience);
-  if (/^sudo: /m.test(outcome.stderr) && outcome.stdout === "") {
+  // Where there is no sudo at all, it is the shell that says so.
+  if (/^sudo: |\bsudo: .*not found/m.test(outcome.stderr) && outcome.stdout === "") {
     const next = `log in as root, or allow it without a password (/etc/sudoers.d): <user> ALL=(ALL) NOPASSWD: ALL`;
     const said = outcome.stderr.trim().split("\n")[0] ?? "";
     throw new HostUnreachable(

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { CutOff, HostUnreachable, ScriptFailed } from "../errors.ts";
 import type { Script } from "../sh.ts";
 import { exchange } from "./exchange.ts";
@@ -76,6 +77,14 @@ export class SshHosts implements Hosts {
       .then(() => this.#write(host, steps, then));
     this.#lastWrite.set(host, writing);
     return writing;
+  }
+
+  /**
+   * A socket from a host to what it can reach.
+   * @throws HostUnreachable; Unseen when nobody listens there.
+   */
+  dial(host: string, address: string, port: number): Promise<Duplex> {
+    return this.#pool.dial(host, address, port);
   }
 
   close(): Promise<void> {

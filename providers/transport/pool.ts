@@ -1,6 +1,8 @@
+import type { Duplex } from "node:stream";
 import type { Client } from "ssh2";
 import { connect, type Outcome } from "./connection.ts";
 import { execute } from "./exec.ts";
+import { forwarded } from "./forward.ts";
 
 /**
  * One connection per host and process. It is opened at the first word to a host, kept while the
@@ -57,6 +59,14 @@ export class Pool {
     } finally {
       client.end();
     }
+  }
+
+  /**
+   * A socket from the host to an address, on the connection that is open. The host resolves the name.
+   * @throws HostUnreachable; Unseen when nobody listens there.
+   */
+  async dial(host: string, address: string, port: number): Promise<Duplex> {
+    return forwarded(host, await this.client(host), address, port);
   }
 
   /** Drops a connection that may hang, so that the next word opens a new one. */

@@ -113,6 +113,12 @@ export const breakages: readonly Breakage[] = [
     shows: ["Mount instances-compute3-mount: now"],
   },
   {
+    what: "the process of a brick is killed",
+    host: "compute2",
+    script: `kill -9 "$(cat /run/gluster/vols/instances/*.pid)"`,
+    shows: ["Brick instances-compute2-brick: process"],
+  },
+  {
     what: "a unit is stopped",
     host: "compute4",
     script: "systemctl stop chrony.service",

@@ -175,6 +175,22 @@ awk '$1 !~ /^(user@|systemd-)/ { print $1 }' | sort | while read -r unit; do
 done`);
 }
 
+/** Which of these services run as another process since; one that rests behind its socket does not count. */
+export function restarted(
+  before: ReadonlyMap<HostName, string>,
+  after: ReadonlyMap<HostName, string>,
+): string[] {
+  return [...before].flatMap(([host, was]) => {
+    const now = (after.get(host) ?? "").split("\n");
+    const rests = (line: string) =>
+      /^libvirtd\.service /.test(line) && !now.some((one) => /^libvirtd\.service /.test(one));
+    return was
+      .split("\n")
+      .filter((line) => !now.includes(line) && !rests(line))
+      .map((line) => `${host}: ${line}`);
+  });
+}
+
 function shown(command: readonly string[]): string {
   return command.map((word) => word.slice(0, 200)).join(" ");
 }

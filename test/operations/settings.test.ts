@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { delimiter } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -45,6 +46,16 @@ describe("what is filled in", () => {
     const { variables, backendFolder } = settle(readWords(["up"]), {}, named, undefined);
     assert.equal(variables.PULUMI_BACKEND_URL, undefined);
     assert.equal(backendFolder, "/srv/a state");
+  });
+
+  test("is the watch over the engine, beside what the user wants of Node", () => {
+    const { NODE_OPTIONS = "" } = settings("up", { NODE_OPTIONS: "--no-warnings" }).variables;
+    const [theirs, ours = "", ...more] = NODE_OPTIONS.split(" ");
+    assert.equal(theirs, "--no-warnings");
+    assert.deepEqual(more, []);
+    const script = ours.slice("--import=".length);
+    const words = ["--import", script, "--eval", "console.log('loads')"];
+    assert.equal(execFileSync(process.execPath, words, { encoding: "utf8" }), "loads\n");
   });
 
   test("is no backend for a login", () => {

@@ -31,7 +31,7 @@ command -v rabbitmqctl >/dev/null || {
 systemctl start rabbitmq-server`;
 
 // Its port mapper is started by whoever asks first, and its socket would start it again.
-export const stopRabbitmq = sh`systemctl stop rabbitmq-server epmd.socket epmd.service`;
+export const stopRabbitmq = sh`systemctl stop rabbitmq-server && systemctl stop epmd.socket epmd.service`;
 
 /** Evaluates Erlang, quicker than rabbitmqctl does. */
 export const erlang = (expression: string) =>

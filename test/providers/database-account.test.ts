@@ -6,6 +6,7 @@ import {
   nativeHash,
 } from "../../providers/database-account.ts";
 import { Unseen } from "../../providers/errors.ts";
+import { HostGround } from "../../providers/host-ground.ts";
 import type { Props } from "../../providers/layout.ts";
 import { Lifecycle } from "../../providers/lifecycle.ts";
 import { unaskable } from "../places.ts";
@@ -76,7 +77,10 @@ GRANT SELECT ON \`glance\`.* TO \`nova\`@\`%\`
   const read = (hash: string, props: Props) => {
     const probe = async () => ({ stdout: row(hash), stderr: "", status: 0 });
     const none = { down: new Set<string>(), abandoned: new Set<string>() };
-    return new Lifecycle(databaseAccount, { ...unaskable, probe }, none).read("id", props);
+    return new Lifecycle(new HostGround(databaseAccount, { ...unaskable.hosts, probe }), none).read(
+      "id",
+      props,
+    );
   };
   const { secrets: _secret, at: _at, ...declared } = promise;
   const stored = { ...promise, declared };
@@ -105,7 +109,8 @@ GRANT SELECT ON \`glance\`.* TO \`nova\`@\`%\`
     const { props } = await read(password, stored);
     const none = { down: new Set<string>(), abandoned: new Set<string>() };
     assert.equal(
-      new Lifecycle(databaseAccount, unaskable, none).diff(props, promise).changes,
+      new Lifecycle(new HostGround(databaseAccount, unaskable.hosts), none).diff(props, promise)
+        .changes,
       true,
     );
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { userInfo } from "node:os";
 import { after, afterEach, describe, test } from "node:test";
-import { directory } from "../../providers/directory.ts";
+import { type DirectoryValue, directory } from "../../providers/directory.ts";
 import { Refused } from "../../providers/errors.ts";
 import { sh } from "../../providers/sh.ts";
 import { folderPlace } from "../places.ts";
@@ -17,7 +17,7 @@ after(() => place.end());
 afterEach(() => place.run(sh`rm -rf ${folder} && mkdir -p ${folder}`));
 
 const look = async () => directory.parse(await place.run(directory.probe(key)), key);
-const change = (from: typeof want | undefined, to: typeof want | undefined) => {
+const change = (from: DirectoryValue | undefined, to: typeof want | undefined) => {
   const [only] = directory.converge(key, to, from);
   assert.ok(only);
   return place.run(only.script);
@@ -37,6 +37,18 @@ describe("a folder", () => {
     assert.equal(have?.mode, "2775");
     await change(have, want);
     assert.deepEqual(await look(), want);
+  });
+
+  test("of an owner that has no name any more gets its number back", async (t) => {
+    if (process.getuid?.() !== 0) return t.skip("only root may give a folder away");
+    await place.run(sh`mkdir ${path} && chown 54321:54322 ${path}`);
+    const found = await look();
+    const kept = await place.run(directory.keep(key));
+    await change(found, want);
+    const [only] = directory.putBack(key, kept, found, await look());
+    assert.ok(only);
+    await place.run(only.script);
+    assert.equal(await place.run(sh`stat -c %u:%g ${path}`), "54321:54322\n");
   });
 
   test("with something in it stays at destroy, and that is no failure", async () => {

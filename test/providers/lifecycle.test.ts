@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { Refused } from "../../providers/errors.ts";
+import { DidNotConverge, Refused, ScriptFailed } from "../../providers/errors.ts";
 import { file } from "../../providers/file.ts";
+import { HostGround } from "../../providers/host-ground.ts";
+import { iniFile } from "../../providers/ini-file.ts";
 import type { Props } from "../../providers/layout.ts";
 import { type Availability, Lifecycle } from "../../providers/lifecycle.ts";
-import { folderPlace, type Place, unaskable } from "../places.ts";
+import { sh } from "../../providers/sh.ts";
+import type { Hosts } from "../../providers/transport/hosts.ts";
+import { cutOffAfter, folderPlace, lying, type Place, unaskable } from "../places.ts";
 
 const { username: owner } = userInfo();
 const none: Availability = { down: new Set(), abandoned: new Set() };
@@ -19,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => place.end());
 
-const on = (availability = none) => new Lifecycle(file, place.hosts, availability);
+const on = (availability = none) => new Lifecycle(new HostGround(file, place.hosts), availability);
 
 function promise(claim: string, changes: Record<string, unknown> = {}): Props {
   const at = { host: "here", key: { path }, claim, stack: "test" };
@@ -71,19 +75,102 @@ describe("the record of what was found", () => {
   });
 });
 
+describe("a key that leaves the declaration", () => {
+  const ini = (hosts: Hosts = place.hosts) => new Lifecycle(new HostGround(iniFile, hosts), none);
+  const keys = (values: Record<string, unknown>): Props => {
+    const at = { host: "here", key: { path }, claim: "ini", stack: "test" };
+    return { at, ...values };
+  };
+  const both = () => keys({ "a/kept": "ours", "a/stays": "ours" });
+  const one = () => keys({ "a/stays": "ours" });
+
+  test("comes back as it was found, and stays, wherever the run that puts it back is cut off", async () => {
+    for (let steps = 0; steps <= 2; steps += 1) {
+      writeFileSync(path, "[a]\nkept = theirs\n");
+      const { outs } = await ini().create(both());
+      await assert.rejects(ini(cutOffAfter(place, steps).hosts).update(outs, one()), /cut off/);
+      const { outs: after } = await ini().update(outs, one());
+      assert.match(readFileSync(path, "utf8"), /^kept = theirs$/m, `cut off after ${steps}`);
+      await ini().delete(after);
+      assert.equal(readFileSync(path, "utf8"), "[a]\nkept = theirs\n");
+    }
+  });
+
+  test("and was a secret is not told when it cannot be put back", async () => {
+    writeFileSync(path, "[a]\nkept = theirs-of-old\n");
+    const secrets = { "a/kept": { value: "hunter2", draw: 1 } };
+    const { outs } = await ini().create(keys({ ...both(), "a/kept": "in place, draw 1", secrets }));
+    await assert.rejects(ini(lying(place, sh`:`).hosts).update(outs, one()), (error) => {
+      assert.ok(error instanceof DidNotConverge);
+      assert.doesNotMatch(error.message, /hunter2|theirs-of-old/);
+      return true;
+    });
+  });
+});
+
+describe("a record that cannot be read", () => {
+  const failing = (asked: RegExp): Hosts => ({
+    probe: (host, question) => place.hosts.probe(host, question),
+    write: (host, steps, then) => place.hosts.write(host, steps, then),
+    ask: async (host, questions) => {
+      const answers = await place.hosts.ask(host, questions);
+      const failed = { stdout: "", stderr: "timed out", status: 124 };
+      return answers.map((answer, index) =>
+        asked.test(questions[index]?.text ?? "") ? failed : answer,
+      );
+    },
+  });
+  const through = (hosts: Hosts) => new Lifecycle(new HostGround(file, hosts), none);
+
+  test("is no record that is not there: nothing is changed, nothing let go of", async () => {
+    writeFileSync(path, "theirs\n");
+    const { outs } = await on().create(promise("one"));
+    const blind = through(failing(/cat \S*records/));
+    await assert.rejects(blind.delete(outs), ScriptFailed);
+    await assert.rejects(blind.update(outs, promise("one", { content: "other\n" })), ScriptFailed);
+    assert.equal(readFileSync(path, "utf8"), "wanted\n");
+    await on().delete(outs);
+    assert.equal(readFileSync(path, "utf8"), "theirs\n");
+  });
+
+  test("nor is anything changed before what has to come back is kept", async () => {
+    writeFileSync(path, "theirs\n");
+    await assert.rejects(through(failing(/base64/)).create(promise("one")), ScriptFailed);
+    assert.equal(readFileSync(path, "utf8"), "theirs\n");
+  });
+});
+
+test("what a write that was killed has left beside its file goes with the next one", async () => {
+  const { outs } = await on().create(promise("one"));
+  writeFileSync(`${place.folder}/.file.quintet`, "half of a secret");
+  await on().update(outs, promise("one", { content: "other\n" }));
+  assert.deepEqual(
+    readdirSync(place.folder).filter((name) => name.includes("file")),
+    ["file"],
+  );
+  writeFileSync(`${place.folder}/.file.quintet`, "half of a secret");
+  await on().delete(outs);
+  assert.deepEqual(
+    readdirSync(place.folder).filter((name) => name.includes("file")),
+    [],
+  );
+});
+
 describe("a host that is declared down", () => {
   const down: Availability = { down: new Set(["here"]), abandoned: new Set() };
 
   test("is not asked, and nothing about it changes", async () => {
     const { outs } = await on().create(promise("one"));
-    const blind = new Lifecycle(file, unaskable, down);
+    const blind = new Lifecycle(new HostGround(file, unaskable.hosts), down);
     assert.deepEqual(await blind.read("id", outs), { id: "id", props: outs });
     assert.deepEqual(blind.diff(outs, promise("one", { mode: "0644" })), { changes: false });
     await assert.rejects(blind.delete(outs), Refused);
   });
 
   test("gets its new promises when it is back", async () => {
-    const { outs } = await new Lifecycle(file, unaskable, down).create(promise("one"));
+    const { outs } = await new Lifecycle(new HostGround(file, unaskable.hosts), down).create(
+      promise("one"),
+    );
     assert.match(String(outs.unseen), /declared down/);
     assert.equal(on().diff(outs, promise("one")).changes, true);
     await on().update(outs, promise("one"));
@@ -93,7 +180,7 @@ describe("a host that is declared down", () => {
   test("is let go of when it is abandoned", async () => {
     const { outs } = await on().create(promise("one"));
     const gone = { down: new Set(["here"]), abandoned: new Set(["here"]) };
-    await new Lifecycle(file, unaskable, gone).delete(outs);
+    await new Lifecycle(new HostGround(file, unaskable.hosts), gone).delete(outs);
   });
 });
 

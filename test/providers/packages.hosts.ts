@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { ScriptFailed } from "../../providers/errors.ts";
+import { HostGround } from "../../providers/host-ground.ts";
 import type { Props } from "../../providers/layout.ts";
 import { Lifecycle } from "../../providers/lifecycle.ts";
 import { packages } from "../../providers/packages.ts";
@@ -13,7 +14,10 @@ import { packagesPicture } from "./packages.fixture.ts";
 const host = "compute1";
 const sshConfig = resolve(process.env.QUINTET_TESTBED ?? ".testbed", "ssh_config");
 const place = hostPlace(host, sshConfig);
-const lifecycle = new Lifecycle(packages, place.hosts, { down: new Set(), abandoned: new Set() });
+const lifecycle = new Lifecycle(new HostGround(packages, place.hosts), {
+  down: new Set(),
+  abandoned: new Set(),
+});
 
 const promise = (set: string, wish: Record<string, string>): Props => ({
   ...packages.value.parse(wish),

@@ -1,4 +1,5 @@
 import type { HostState } from "../../providers/contract.ts";
+import { HostGround } from "../../providers/host-ground.ts";
 import { managed, type Props } from "../../providers/layout.ts";
 import { Lifecycle } from "../../providers/lifecycle.ts";
 import type { Hosts } from "../../providers/transport/hosts.ts";
@@ -10,7 +11,10 @@ export class Promised<Key extends object, Value extends object> {
   #olds: Props | undefined;
 
   constructor(state: HostState<Key, Value>, hosts: Hosts, host: string, key: Key, value: object) {
-    this.#life = new Lifecycle(state, hosts, { down: new Set(), abandoned: new Set() });
+    this.#life = new Lifecycle(new HostGround(state, hosts), {
+      down: new Set(),
+      abandoned: new Set(),
+    });
     const wish = state.value.parse(value) as Record<string, unknown>;
     const where = state.key.parse(key) as Record<string, unknown>;
     this.#news = { ...wish, at: { host, key: where, claim: "test", stack: "test" } };

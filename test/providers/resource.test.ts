@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
+import { User } from "../../providers/cloud/user.ts";
 import { BadPromise } from "../../providers/errors.ts";
 import { File } from "../../providers/file.ts";
 import { Sysctl } from "../../providers/sysctl.ts";
@@ -31,6 +32,8 @@ test("what the state holds of a provider is small, and the same for every kind b
     key: { name: "vm.swappiness" },
     value: { runtime: runtime.value, boot: runtime.value },
   });
+  const user = new User("a-user", { host: "controller", key: { name: "nova" }, value: {} });
+  assert.equal(await text(user, "a-user"), (await text(file, "a-file")).replaceAll("File", "User"));
   const [ofFile, ofSysctl] = [await text(file, "a-file"), await text(sysctl, "a-sysctl")];
   assert.ok(ofFile.length > 500 && ofFile.length < 3000, `${ofFile.length} characters`);
   assert.equal(ofFile.replaceAll('"File"', "KIND"), ofSysctl.replaceAll('"Sysctl"', "KIND"));

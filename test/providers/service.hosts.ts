@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { ScriptFailed } from "../../providers/errors.ts";
+import { HostGround } from "../../providers/host-ground.ts";
 import { Lifecycle } from "../../providers/lifecycle.ts";
 import { type ServiceValue, service } from "../../providers/service.ts";
 import { sh } from "../../providers/sh.ts";
@@ -11,7 +12,10 @@ const place = hostPlace(
   "compute3",
   resolve(process.env.QUINTET_TESTBED ?? ".testbed", "ssh_config"),
 );
-const lifecycle = new Lifecycle(service, place.hosts, { down: new Set(), abandoned: new Set() });
+const lifecycle = new Lifecycle(new HostGround(service, place.hosts), {
+  down: new Set(),
+  abandoned: new Set(),
+});
 const folder = "/usr/local/lib/systemd/system";
 const conf = "/root/quintet-service.conf";
 

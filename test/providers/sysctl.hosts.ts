@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { after, afterEach, describe, test } from "node:test";
+import { HostGround } from "../../providers/host-ground.ts";
 import { Lifecycle } from "../../providers/lifecycle.ts";
 import { sh } from "../../providers/sh.ts";
 import { sysctl } from "../../providers/sysctl.ts";
@@ -8,7 +9,10 @@ import { hostPlace } from "../places.ts";
 
 const host = "compute3";
 const place = hostPlace(host, resolve(process.env.QUINTET_TESTBED ?? ".testbed", "ssh_config"));
-const lifecycle = new Lifecycle(sysctl, place.hosts, { down: new Set(), abandoned: new Set() });
+const lifecycle = new Lifecycle(new HostGround(sysctl, place.hosts), {
+  down: new Set(),
+  abandoned: new Set(),
+});
 const live = "/proc/sys/net/ipv4/ip_local_port_range";
 const later = "/etc/sysctl.d/99-zz-admin.conf";
 const promise = (name: string, wish: string) => ({

@@ -12,7 +12,6 @@ import { exchange } from "../../../providers/transport/exchange.ts";
 import { framed, framedTogether, newMark, unframe } from "../../../providers/transport/frames.ts";
 import { algorithmsFor, entriesFor, judge } from "../../../providers/transport/known-hosts.ts";
 import { Ahead, ReadAhead } from "../../../providers/transport/read-ahead.ts";
-import { roadTo } from "../../../providers/transport/ssh-config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quintet-transport-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -154,20 +153,6 @@ describe("known_hosts", () => {
     assert.deepEqual(algorithmsFor(entries), ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"]);
     assert.equal(algorithmsFor([]), undefined);
   });
-});
-
-test("a host is looked up as OpenSSH would", () => {
-  const config = write(
-    "config",
-    'host compute1 gateway\n  hostname 192.168.0.1\n  Port 2222\nHost *\n  User admin\n  IdentityFile /keys/%r-%n\n  ProxyCommand reach %h %p\n  UserKnownHostsFile "/it is known/%n" /b\n',
-  );
-  const road = roadTo("gateway", config);
-  assert.equal(road.address, "192.168.0.1");
-  assert.equal(road.user, "admin");
-  assert.deepEqual(road.identityFiles, ["/keys/admin-gateway"]);
-  assert.equal(road.proxyCommand, "reach 192.168.0.1 2222");
-  assert.equal(road.hostKeyName, "[192.168.0.1]:2222");
-  assert.deepEqual(road.knownHostsFiles, ["/it is known/gateway", "/b"]);
 });
 
 describe("reading ahead", () => {

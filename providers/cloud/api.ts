@@ -1,0 +1,154 @@
+import { ApiRefused, ScriptFailed, Unseen } from "../errors.ts";
+import { sh } from "../sh.ts";
+import type { SshHosts } from "../transport/hosts.ts";
+import type { Call, Get, Login } from "./contract.ts";
+import { followed, messageOf, nextAfter } from "./reply.ts";
+import { masked, revealed } from "./secrets.ts";
+import { identityOf, type ReadFile, Session } from "./session.ts";
+import { type Dial, type Reply, Wire } from "./wire.ts";
+
+/** What the ground needs of the APIs behind a controller. */
+export interface Api {
+  /**
+   * An answer. A named reader takes each answer that is there once; everybody else has it read anew.
+   * @throws Unseen when the API cannot tell just now, HostUnreachable, ApiRefused
+   */
+  ask(host: string, question: Get | Login, reader?: string): Promise<unknown>;
+  /** @throws ApiRefused with what the API said, Unseen, HostUnreachable */
+  send(host: string, call: Call, why: string): Promise<void>;
+}
+
+interface Known {
+  readonly answer: Promise<unknown>;
+  readonly service: string;
+  /** Who has taken this answer: the next time they look, they want to see anew. */
+  readonly readers: Set<string>;
+}
+
+const mostPages = 1000;
+
+/**
+ * The APIs of one cloud, asked from its controller through SSH. What was read serves all promises of
+ * this process; a write makes void what was read of that service.
+ */
+export class SshApi implements Api {
+  readonly #wire: Wire;
+  readonly #readFile: ReadFile;
+  readonly #sessions = new Map<string, Session>();
+  readonly #known = new Map<string, Map<string, Known>>();
+
+  constructor(dial: Dial, readFile: ReadFile) {
+    this.#wire = new Wire(dial);
+    this.#readFile = readFile;
+  }
+
+  ask(host: string, question: Get | Login, reader?: string): Promise<unknown> {
+    const name = JSON.stringify(revealed(question));
+    const ofHost = this.#known.get(host) ?? new Map<string, Known>();
+    this.#known.set(host, ofHost);
+    const before = ofHost.get(name);
+    if (before && reader !== undefined && !before.readers.has(reader)) {
+      before.readers.add(reader);
+      return before.answer;
+    }
+    const service = "login" in question ? "identity" : question.service;
+    const answer = "login" in question ? this.#try(host, question) : this.#read(host, question);
+    const known = { answer, service, readers: new Set(reader === undefined ? [] : [reader]) };
+    ofHost.set(name, known);
+    // A failure is shared by those who wait for it, and remembered by nobody.
+    answer.catch(() => {
+      if (ofHost.get(name) === known) ofHost.delete(name);
+    });
+    return answer;
+  }
+
+  async send(host: string, call: Call, why: string): Promise<void> {
+    const { method, service, path, body } = call;
+    const reply = await this.#exchange(host, service, method, path, body).finally(() =>
+      // Also when the answer is lost: the write may have been made.
+      this.#drop(host, service),
+    );
+    if (/^\/v3\/(services|endpoints)/.test(path)) this.#session(host).forgetCatalog();
+    // What is to go and has gone by itself (with the thing that it hung on) is as it was wanted.
+    if (reply.status < 300 || (method === "DELETE" && reply.status === 404)) return;
+    const said = masked(messageOf(reply), body);
+    const wanted = body ? `\n  wanted: ${JSON.stringify(body)}` : "";
+    throw new ApiRefused(
+      `could not ${why}\n  ${method} ${path} of the ${service} API on ${host} answered ${reply.status}: ${said}${wanted}\n  Next: ${nextAfter(reply.status)}`,
+    );
+  }
+
+  async #read(host: string, { service, path, list }: Get): Promise<unknown> {
+    if (list === undefined) return (await this.#page(host, service, path)).body;
+    const all: unknown[] = [];
+    let next: string | undefined = path;
+    for (let page = 0; next !== undefined; page += 1) {
+      const { body }: Reply = await this.#page(host, service, next);
+      const items = body?.[list];
+      if (!Array.isArray(items) || body?.truncated === true || page > mostPages) {
+        const what = Array.isArray(items) ? "cut its list short" : `answered without ${list}`;
+        throw new ApiRefused(
+          `the ${service} API on ${host} ${what}: GET ${next}\n  Next: raise its list_limit, or look what answers there.`,
+        );
+      }
+      all.push(...items);
+      next = followed(body, list, next);
+    }
+    return all;
+  }
+
+  async #page(host: string, service: string, path: string): Promise<Reply> {
+    const reply = await this.#exchange(host, service, "GET", path);
+    if (reply.status < 300) return reply;
+    const said = `GET ${path} of the ${service} API on ${host} answered ${reply.status}: ${messageOf(reply)}`;
+    if (reply.status === 401 || reply.status >= 500) throw new Unseen(said);
+    throw new ApiRefused(`${said}\n  Next: ${nextAfter(reply.status)}`);
+  }
+
+  async #try(host: string, { login }: Login): Promise<boolean> {
+    const reply = await this.#session(host).logIn({
+      identity: identityOf(login.user, { id: login.domain }, login.password),
+      // What is tried is the password; a project could be missing for other reasons.
+      scope: "unscoped",
+    });
+    if (reply.status === 201 || reply.status === 401) return reply.status === 201;
+    throw new Unseen(`the identity API on ${host} answered ${reply.status} to a log-in`);
+  }
+
+  async #exchange(host: string, service: string, method: string, path: string, body?: object) {
+    const session = this.#session(host);
+    const text = body && JSON.stringify(revealed(body));
+    const send = async () => {
+      const { token, trust } = await session.entry();
+      const url = `${await session.base(service)}${path}`;
+      const reply = await this.#wire.exchange(host, { service, method, url, token, trust, text });
+      if (reply.status === 401) await session.forgetToken(token);
+      return reply;
+    };
+    const reply = await send();
+    // A token can end before its time: with a restart, a new key, a changed password.
+    return reply.status === 401 ? send() : reply;
+  }
+
+  #session(host: string): Session {
+    const session = this.#sessions.get(host) ?? new Session(host, this.#wire, this.#readFile);
+    this.#sessions.set(host, session);
+    return session;
+  }
+
+  #drop(host: string, service: string): void {
+    const ofHost = this.#known.get(host) ?? new Map<string, Known>();
+    for (const [name, known] of ofHost) if (known.service === service) ofHost.delete(name);
+  }
+}
+
+/** The APIs as the controller reaches them, over the connections that there are. */
+export function apiThrough(hosts: SshHosts): SshApi {
+  const readFile: ReadFile = async (host, path) => {
+    const script = sh`if [ -e ${path} ]; then echo there; cat ${path}; else echo absent; fi`;
+    const [answer] = await hosts.ask(host, [{ text: script.text, seconds: 20 }]);
+    if (answer?.status !== 0) throw new ScriptFailed(`${path} cannot be read: ${answer?.stderr}`);
+    return answer.stdout.startsWith("there\n") ? answer.stdout.slice("there\n".length) : undefined;
+  };
+  return new SshApi((host, address, port) => hosts.dial(host, address, port), readFile);
+}

@@ -1,0 +1,79 @@
+import type { Kind } from "../contract.ts";
+import type { Secret } from "../sh.ts";
+
+/** A question to a service's API: a collection that several promises may share, or one object. */
+export interface Get {
+  /** The service's type in the catalog: "identity", "compute". */
+  readonly service: string;
+  /** From the service's root, with its version: "/v3/users?name=nova". */
+  readonly path: string;
+  /** The name of the collection in the answer, whose pages are then read to the last one. */
+  readonly list?: string;
+}
+
+/** A password cannot be read, only tried. The answer is true or false. */
+export interface Login {
+  readonly login: {
+    readonly user: string;
+    readonly domain: string;
+    readonly password: Secret;
+  };
+}
+
+/** What was answered so far, by the names that the probe gave to its questions. */
+export type Answers = Readonly<Record<string, unknown>>;
+
+/**
+ * What to look at, in order. A question may be built from the answers before it (an id that another
+ * collection knows); one that makes no sense without them is left out.
+ */
+export type Probe = Readonly<
+  Record<string, Get | Login | ((answers: Answers) => Get | Login | undefined)>
+>;
+
+/** One request as it is sent. */
+export interface Call {
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly service: string;
+  readonly path: string;
+  /** JSON, in which a `Secret` is sent but never shown. */
+  readonly body?: object;
+}
+
+/** One edit to what an API keeps: why, in the operator's words, and the request that makes it. */
+export interface Request {
+  /** Verb, thing, old value. Never a secret. */
+  readonly why: string;
+  /**
+   * Built when its turn comes, from what the probe finds then, so that ids are never carried over.
+   * Nothing when there is nothing to send any more.
+   */
+  readonly call: (answers: Answers) => Call | undefined;
+}
+
+/**
+ * One kind of fact that an OpenStack API can tell and make true. It differs from a `HostState` in two
+ * things: `probe` names questions and not a script, and `converge` returns requests.
+ */
+export interface CloudState<Key, Value extends object> extends Kind<Key, Value, Request> {
+  /** Questions only. `secrets` are there when what has to be tried is known. */
+  probe(
+    key: Key,
+    declared: Partial<Value> | undefined,
+    secrets: Readonly<Record<string, string>>,
+  ): Probe;
+  /**
+   * Canonical; `undefined` means absent and nothing else. Pure.
+   * @throws Ambiguous when two objects have the promised name.
+   */
+  parse(
+    answers: Answers,
+    key: Key,
+    declared: Partial<Value> | undefined,
+    secrets: Readonly<Record<string, string>>,
+  ): Value | undefined;
+}
+
+/** Any kind, for the registry and the ground, which do not care which. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds kinds of every Key and Value.
+export type AnyCloudState = CloudState<any, any>;
