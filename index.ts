@@ -3,7 +3,6 @@ import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
 import { NatGateway } from "./components/nat-gateway.ts";
-import { drawPasswords } from "./components/passwords.ts";
 import { Preflight } from "./components/preflight.ts";
 import { selectProfile } from "./profiles/profile.ts";
 import { CertificateAuthority } from "./providers/certificate.ts";
@@ -67,16 +66,7 @@ for (const host of site.computes) {
   );
 }
 
-const controller = baselines.get(site.controller.name);
-new ControlPlane(
-  "controller",
-  {
-    controller: site.controller,
-    hosts: site.hosts,
-    ...drawPasswords(site),
-    workers: site.workers,
-    protectData,
-    names: profile.controlPlane,
-  },
-  { dependsOn: controller ? [controller] : [] },
-);
+if (site.services) {
+  const dependsOn = [...baselines.values()];
+  new ControlPlane("controller", { site, names: profile.controlPlane }, { dependsOn });
+}

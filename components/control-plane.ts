@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ControlPlaneNames, Surroundings } from "../profiles/openstack.ts";
 import { File } from "../providers/file.ts";
-import type { Password } from "../providers/password.ts";
-import type { Host, PasswordName } from "../site/site.ts";
+import type { Site } from "../site/site.ts";
 import { Cache } from "./cache.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { DatabaseServer } from "./database-server.ts";
@@ -11,17 +10,11 @@ import { Identity } from "./identity.ts";
 import { ImageService } from "./image-service.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { OpenStackServiceArgs } from "./openstack-service.ts";
+import { drawPasswords } from "./passwords.ts";
 import { Placement } from "./placement.ts";
 
 export interface ControlPlaneArgs {
-  readonly controller: Host;
-  /** All hosts of the cloud: they alone reach database, queue and cache. */
-  readonly hosts: readonly Host[];
-  readonly passwords: Readonly<Record<PasswordName, Password>>;
-  /** How often each was drawn. */
-  readonly draws: Readonly<Record<PasswordName, number>>;
-  readonly workers: number;
-  readonly protectData: boolean;
+  readonly site: Site;
   readonly names: ControlPlaneNames;
 }
 
@@ -31,7 +24,9 @@ export class ControlPlane extends Concern {
 
   constructor(name: string, args: ControlPlaneArgs, options: ConcernOptions = {}) {
     super("ControlPlane", name, options);
-    const { controller, names, passwords, draws, protectData } = args;
+    const { site, names } = args;
+    const { controller, protectData } = site;
+    const { passwords, draws } = drawPasswords(site, { parent: this });
     const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
 
     const { path, content, ...ownership } = names.startGuard;
@@ -55,7 +50,7 @@ export class ControlPlane extends Concern {
       "shared",
       {
         host: controller,
-        hosts: args.hosts,
+        hosts: site.hosts,
         ports: [names.database.port, names.queue.port, ...names.queue.ownPorts, names.cache.port],
         names: names.hostsOnly,
       },
@@ -66,7 +61,7 @@ export class ControlPlane extends Concern {
       controller: controller.name,
       address: controller.address,
       region: names.region,
-      workers: args.workers,
+      workers: site.workers,
     };
     const service = (one: "keystone" | "glance" | "placement"): OpenStackServiceArgs => ({
       surroundings,
@@ -88,9 +83,9 @@ export class ControlPlane extends Concern {
       },
       inOrder(guard, cache.service),
     );
-    const after = inOrder(this.identity.administrator);
-    new ImageService("image", service("glance"), after);
-    new Placement("placement", service("placement"), after);
+    const { project } = this.identity;
+    new ImageService("image", { ...service("glance"), project }, inOrder(guard));
+    new Placement("placement", { ...service("placement"), project }, inOrder(guard));
     this.registerOutputs();
   }
 }

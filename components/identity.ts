@@ -1,11 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type CredentialNames, cloudsFile } from "../profiles/credential.ts";
+import { Project } from "../providers/cloud/project.ts";
 import { Directory } from "../providers/directory.ts";
 import { File } from "../providers/file.ts";
 import type { Password } from "../providers/password.ts";
 import { Task } from "../providers/task.ts";
 import type { ConcernOptions } from "./concern.ts";
-import { OpenStackService, type OpenStackServiceArgs } from "./openstack-service.ts";
+import {
+  OpenStackService,
+  type OpenStackServiceArgs,
+  serviceProject,
+} from "./openstack-service.ts";
 
 export interface IdentityArgs extends OpenStackServiceArgs {
   readonly admin: Password;
@@ -21,8 +26,8 @@ export interface IdentityArgs extends OpenStackServiceArgs {
  * a new password of it, which is why a run that is cut off here locks nobody out.
  */
 export class Identity extends OpenStackService {
-  /** In place once the administrator can log in. */
-  readonly administrator: Task;
+  /** Where the other services have their users. */
+  readonly project: Project;
 
   constructor(name: string, args: IdentityArgs, options: ConcernOptions = {}) {
     super("Identity", name, args, options);
@@ -52,7 +57,7 @@ export class Identity extends OpenStackService {
       this.after(folder),
     );
     const { check, run, seconds } = credential.bootstrap(surroundings);
-    this.administrator = new Task(
+    const administrator = new Task(
       `${name}-administrator`,
       {
         host,
@@ -61,6 +66,11 @@ export class Identity extends OpenStackService {
         after: [file.written, ...this.units.map((unit) => unit.written)],
       },
       this.after(file, ...this.units),
+    );
+    this.project = new Project(
+      `${name}-service-project`,
+      { host, key: { name: serviceProject }, value: { description: "Users of services" } },
+      this.after(administrator),
     );
     this.registerOutputs();
   }

@@ -5,6 +5,10 @@ import type {
   ServiceNames,
   Surroundings,
 } from "../profiles/openstack.ts";
+import { CloudService } from "../providers/cloud/cloud-service.ts";
+import type { Project } from "../providers/cloud/project.ts";
+import { RoleAssignment } from "../providers/cloud/role-assignment.ts";
+import { User } from "../providers/cloud/user.ts";
 import { Database } from "../providers/database.ts";
 import { DatabaseAccount } from "../providers/database-account.ts";
 import { IniFile } from "../providers/ini-file.ts";
@@ -28,8 +32,13 @@ export interface OpenStackServiceArgs {
   readonly draw: number;
   /** Databases that hold something can't be dropped until this is false; then their data goes too. */
   readonly protectData: boolean;
+  /** The project in which services have their users. Left out for the one that makes it. */
+  readonly project?: Project;
   readonly names: ServiceNames;
 }
+
+/** Where the users of services live, apart from those of people. */
+export const serviceProject = "service";
 
 /**
  * One service of the cloud on its controller: packages, databases and the account that may use them,
@@ -55,7 +64,7 @@ export abstract class OpenStackService extends Concern {
     );
     const databases = this.#databases();
     const configs = names.configs.map((config) => this.#config(config, packages));
-    const done: pulumi.Resource[] = [...databases, ...configs];
+    const done: pulumi.Resource[] = [...databases, ...configs, ...this.#user()];
     for (const { name: deed, check, run, seconds } of names.deeds) {
       const value = { check: check.text, run: run.text, seconds };
       const promise = { host, key: { name: deed }, value };
@@ -74,14 +83,63 @@ export abstract class OpenStackService extends Concern {
           this.after(...done),
         ),
     );
+    this.#catalog();
     for (const unit of names.unwantedUnits) {
       const promise = { host, key: { unit }, value: { enabled: false, active: false } };
       new Service(`${name}-${unit}`, promise, this.after(packages));
     }
   }
 
-  get #user(): string {
+  get #databaseUser(): string {
     return `${this.args.names.name}_${this.args.draw}`;
+  }
+
+  /** With which the service asks Keystone about the tokens that come with requests. */
+  #user(): pulumi.Resource[] {
+    const { names, project, password, draw, surroundings } = this.args;
+    if (!names.roles || !project) return [];
+    const host = surroundings.controller;
+    const user = new User(
+      `${this.name}-user`,
+      {
+        host,
+        key: { name: names.name },
+        value: {},
+        secrets: { password: { value: password.value, draw } },
+      },
+      this.after(project),
+    );
+    const assigned = names.roles.map((role) => {
+      const key = { user: names.name, project: serviceProject, role };
+      return new RoleAssignment(
+        `${this.name}-role-${role}`,
+        { host, key, value: {} },
+        this.after(user),
+      );
+    });
+    return [user, ...assigned];
+  }
+
+  #catalog(): void {
+    const { names, surroundings } = this.args;
+    if (!names.catalog) return;
+    const { type, description, url } = names.catalog;
+    const address = url(surroundings);
+    new CloudService(
+      `${this.name}-catalog`,
+      {
+        host: surroundings.controller,
+        key: { type, region: surroundings.region },
+        value: {
+          name: names.name,
+          description,
+          "endpoint/public": address,
+          "endpoint/internal": address,
+          "endpoint/admin": address,
+        },
+      },
+      this.after(...this.units),
+    );
   }
 
   #databases(): pulumi.Resource[] {
@@ -106,7 +164,7 @@ export abstract class OpenStackService extends Concern {
       `${this.name}-account-${draw}`,
       {
         host,
-        key: { user: this.#user, host: "%" },
+        key: { user: this.#databaseUser, host: "%" },
         value: Object.fromEntries(grants),
         secrets: { password: { value: password.value, draw } },
         after: [server.service.written],
@@ -124,7 +182,7 @@ export abstract class OpenStackService extends Concern {
         const where = `${host}:${databaseNames.port}`;
         const urls = names.databases.map((database) => [
           database,
-          `mysql+pymysql://${this.#user}:${own}@${where}/${database}`,
+          `mysql+pymysql://${this.#databaseUser}:${own}@${where}/${database}`,
         ]);
         return of({ databases: Object.fromEntries(urls), queue: queueUrl, password: own });
       });

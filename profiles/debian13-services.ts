@@ -67,11 +67,11 @@ const cache: CacheNames = {
   port: 11211,
 };
 
-/** The revisions that no other revision follows: what the schema must be at, as the package has it. */
+/** The revisions that no other one follows or depends on: where the package wants the schema to be. */
 const heads = (folder: string) => sh`
-grep -rhE '^(down_)?revision(: [^=]*)? = ' --include='*.py' ${folder} |
-  sed -E "s/^(down_)?revision[^=]*= */\\1 /; s/[\\"'(),]//g" |
-  awk '$1 == "down_" { for (i = 2; i <= NF; i++) followed[$i] = 1; next } { all[$1] = 1 }
+grep -rhE '^(down_revision|depends_on|revision)(: [^=]*)? = ' --include='*.py' ${folder} |
+  sed -E "s/^(down_|dep|)(revision|ends_on)[^=]*= */\\1 /; s/[\\"'(),]//g" |
+  awk '/^(down_|dep) / { for (i = 2; i <= NF; i++) followed[$i] = 1; next } { all[$1] = 1 }
     END { for (one in all) if (!(one in followed)) print one }' | sort`;
 
 /** A schema that Alembic keeps: it holds when the database is at the package's own last revisions. */
@@ -183,6 +183,12 @@ const glance: ServiceNames = {
       "glance-manage db_sync",
     ),
   ],
+  roles: ["admin", "service"],
+  catalog: {
+    type: "image",
+    description: "Images",
+    url: ({ controller }) => `http://${controller}:9292`,
+  },
   units: ["glance-api.service"],
   unwantedUnits: [],
 };
@@ -211,6 +217,12 @@ const placement: ServiceNames = {
       "placement-manage db sync",
     ),
   ],
+  roles: ["admin", "service"],
+  catalog: {
+    type: "placement",
+    description: "What hosts have to give",
+    url: ({ controller }) => `http://${controller}:8778`,
+  },
   units: ["placement-api.service"],
   unwantedUnits: [],
 };

@@ -37,6 +37,13 @@ export interface Deed extends Requirement {
   readonly seconds: number;
 }
 
+/** Under what type and at which address clients find a service. */
+export interface CatalogEntry {
+  readonly type: string;
+  readonly description: string;
+  url(surroundings: Surroundings): string;
+}
+
 /** The parts of one OpenStack service on the controller. */
 export interface ServiceNames {
   /** Also the name of its account, wherever it has one. */
@@ -45,6 +52,9 @@ export interface ServiceNames {
   readonly databases: readonly string[];
   readonly configs: readonly ServiceConfig[];
   readonly deeds: readonly Deed[];
+  /** The roles of its user in the project of the services. Left out where it has no user. */
+  readonly roles?: readonly string[];
+  readonly catalog?: CatalogEntry;
   readonly units: readonly string[];
   /** Units that the packages bring and nobody here needs. */
   readonly unwantedUnits: readonly string[];
