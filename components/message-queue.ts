@@ -66,6 +66,17 @@ export class MessageQueue extends Concern {
       },
       this.after(service),
     );
+    // Whoever can connect knows its password.
+    new QueueAccount(
+      `${name}-account-${names.defaultAccount}`,
+      {
+        host,
+        key: { user: names.defaultAccount },
+        value: { state: "absent" },
+        after: [service.written],
+      },
+      this.after(service),
+    );
     this.url = password.value.apply(
       (secret) => `rabbit://${user}:${secret}@${host}:${names.port}/`,
     );

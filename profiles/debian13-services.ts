@@ -43,8 +43,9 @@ const database: DatabaseNames = {
       "mysqld/innodb_snapshot_isolation": "OFF",
     }),
   },
-  characterSet: "utf8mb4",
-  collation: "utf8mb4_general_ci",
+  // To these Keystone changes its database itself, whatever it was made with.
+  characterSet: "utf8mb3",
+  collation: "utf8mb3_uca1400_ai_ci",
   port: 3306,
 };
 
@@ -136,7 +137,9 @@ const keystone: ServiceNames = {
 };
 
 /** With which a service judges the tokens that come with requests; user and project are the defaults. */
-const token = ({ controller }: Surroundings) => ({
+const token = ({ controller, region }: Surroundings) => ({
+  // Debian writes a region of its own here, in which there is nothing.
+  "keystone_authtoken/region_name": region,
   "keystone_authtoken/www_authenticate_uri": `http://${controller}:5000`,
   "keystone_authtoken/auth_url": `http://${controller}:5000`,
   "keystone_authtoken/memcached_servers": `${controller}:11211`,
