@@ -1,3 +1,4 @@
+import { ControlPlane } from "./components/control-plane.ts";
 import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
@@ -63,4 +64,9 @@ for (const host of site.computes) {
     },
     { dependsOn: baseline ? [baseline] : [] },
   );
+}
+
+if (site.services) {
+  const dependsOn = [...baselines.values()];
+  new ControlPlane("controller", { site, names: profile.controlPlane }, { dependsOn });
 }

@@ -1,4 +1,5 @@
 import { sh } from "../providers/sh.ts";
+import { controlPlane } from "./debian13-services.ts";
 import { guestVolumeOptions } from "./guest-volume.ts";
 import type { Ownership, Profile } from "./profile.ts";
 
@@ -150,6 +151,8 @@ export const debian13Epoxy: Profile = {
     // It suspends or shuts down guests when the host goes down; that is the cloud's decision.
     unwantedUnits: ["libvirt-guests.service"],
   },
+
+  controlPlane,
 };
 
 function guestDevice(extension: string) {

@@ -2,6 +2,7 @@ import type { IptablesRulesKey } from "../providers/iptables-rules.ts";
 import type { LinesKey } from "../providers/lines.ts";
 import type { Script } from "../providers/sh.ts";
 import { debian13Epoxy } from "./debian13-epoxy.ts";
+import type { ControlPlaneNames } from "./openstack.ts";
 
 /** Package names, each with "present", "absent" or the version that it is held at. */
 export type PackageSet = Readonly<Record<string, string>>;
@@ -140,6 +141,7 @@ export interface Profile {
   readonly gateway: GatewayNames;
   readonly gluster: GlusterNames;
   readonly hypervisor: HypervisorNames;
+  readonly controlPlane: ControlPlaneNames;
 }
 
 const profiles: readonly Profile[] = [debian13Epoxy];

@@ -180,6 +180,7 @@ export const schema = z.strictObject({
     example: 2,
     at: ["workers"],
   }).prefault({}),
+  services: flag(true).default(false),
   protectData: flag(true).default(true),
   down: hostList("that are away for a while").default([]),
   abandoned: hostList("that are gone for good").default([]),

@@ -70,6 +70,8 @@ export interface Site {
   /** How often each was drawn anew. */
   readonly rotation: Readonly<Record<CounterName, number>>;
   readonly workers: number;
+  /** The OpenStack services that there are so far are wanted. */
+  readonly services: boolean;
   readonly protectData: boolean;
   /** Hosts that are away for now; those that are abandoned are among them. */
   readonly down: ReadonlySet<string>;
@@ -122,6 +124,7 @@ function derive(config: SiteConfig): Site {
     ),
     rotation: config.rotation,
     workers: config.sizes.workers,
+    services: config.services,
     protectData: config.protectData,
     down: new Set([...config.down, ...config.abandoned]),
     abandoned: new Set(config.abandoned),

@@ -56,11 +56,13 @@ describe("a site", () => {
   });
 
   test("protects data and has the rest of its defaults when nothing is said", () => {
-    const { protectData, profile, acceleration, time, networks, workers, rotation } = site();
+    const { protectData, services, profile, acceleration, time, networks, workers, rotation } =
+      site();
     assert.deepEqual(
-      { protectData, profile, acceleration, time, workers },
+      { protectData, services, profile, acceleration, time, workers },
       {
         protectData: true,
+        services: false,
         profile: "debian13-epoxy",
         acceleration: "intel",
         time: { servers: [], steersClock: true },

@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import {
+  drift,
+  type Ended,
+  expectStatus,
+  mainProcesses,
+  onHost,
+  restarted,
+  tryOnHost,
+  up,
+} from "../acceptance/cloud.ts";
+import { exported, resources } from "../acceptance/stack.ts";
+import { type Config, inVariant } from "../acceptance/variant.ts";
+
+// The switch is off in the testbed's own config, so every run is made in a variant.
+const asWanted =
+  (more: Config = {}) =>
+  (config: Config) => {
+    Object.assign(config, { "quintet:services": true, ...more });
+  };
+const within = <T>(work: (folder: string) => Promise<T>, more?: Config) =>
+  inVariant({ config: asWanted(more) }, work);
+const client = "openstack --os-cloud admin";
+const sql = (text: string) => `mariadb -e "${text}"`;
+
+/** "promise: keys" of what a preview shows as different. */
+function shown({ stdout }: Ended): string[] {
+  const found = stdout.matchAll(/^ ~ +pulumi-nodejs:dynamic\S+ (\S.*) update \[diff: (.*)\]$/gm);
+  return [...found].map(([, promise, keys]) => `${promise}: ${keys}`).sort();
+}
+
+describe("the services that there are so far", () => {
+  before(async () => {
+    expectStatus(await within((folder) => up({ folder })), 0);
+  });
+  after(async () => {
+    expectStatus(await up(), 0);
+  });
+
+  test("stand after one up, and a second one changes and restarts nothing", async () => {
+    const running = await mainProcesses();
+    await within(async (folder) => {
+      const { stdout } = expectStatus(await up({ folder }), 0);
+      assert.doesNotMatch(stdout, /\d+ (created|updated|deleted|replaced)/);
+      expectStatus(await drift([], { folder }), 0);
+    });
+    assert.deepEqual(restarted(running, await mainProcesses()), []);
+    // Glance asks Keystone about the token, and finds it in the catalog.
+    await onHost("controller", `${client} image list`, 120);
+  });
+
+  test("show what is different in databases, the queue and the API, key by key", async () => {
+    await onHost(
+      "controller",
+      `${client} role remove --user placement --project service admin &&
+${client} user set --password theirs glance &&
+${client} endpoint delete "$(${client} endpoint list --service image --interface public -f value -c ID)" &&
+${sql("GRANT SELECT ON keystone.* TO 'glance_1'@'%'; REVOKE ALL ON placement.* FROM 'placement_1'@'%'")} &&
+rabbitmqctl -q set_permissions -p / openstack_1 '' '' ''`,
+      180,
+    );
+    await within(async (folder) => {
+      const seen = expectStatus(await drift([], { folder }), 7);
+      assert.deepEqual(shown(seen), [
+        "CloudService image-catalog: +endpoint/public",
+        "DatabaseAccount image-account-1: -grant/keystone",
+        "DatabaseAccount placement-account-1: +grant/placement",
+        "QueueAccount queue-account-1: ~permission//",
+        "RoleAssignment placement-role-admin: +assigned",
+        "User image-user: ~password",
+      ]);
+      expectStatus(await up({ folder }), 0);
+      expectStatus(await drift([], { folder }), 0);
+    });
+  });
+
+  test("that are stopped leave what they keep unseen, and one up starts them and looks again", async () => {
+    await onHost("controller", "systemctl stop keystone.service");
+    await within(async (folder) => {
+      const seen = shown(expectStatus(await drift([], { folder }), 7));
+      assert.ok(seen.includes("Service identity-keystone.service: ~active"), seen.join("\n"));
+      const unseen = seen.filter((line) => line.includes("unseen"));
+      assert.equal(unseen.length, seen.length - 1, seen.join("\n"));
+      expectStatus(await up({ folder }), 0);
+      expectStatus(await drift([], { folder }), 0);
+    });
+  });
+
+  test("get new passwords, and the old accounts go", async () => {
+    const rotation = { "quintet:rotation": { admin: 1, glance: 1, queue: 1 } };
+    await within(async (folder) => {
+      expectStatus(await up({ folder }), 0);
+      expectStatus(await drift([], { folder }), 0);
+    }, rotation);
+    await onHost("controller", `${client} image list`, 120);
+    const accounts = await onHost(
+      "controller",
+      `mariadb -N -B -e 'SELECT user FROM mysql.global_priv'; rabbitmqctl -q list_users | cut -f1`,
+    );
+    assert.match(accounts, /^glance_2$/m);
+    assert.match(accounts, /^openstack_2$/m);
+    assert.doesNotMatch(accounts, /^(glance_1|openstack_1|guest)$/m);
+    expectStatus(await within((folder) => up({ folder })), 0);
+  });
+
+  test("keep their passwords out of the plain state and of files that others can read", async () => {
+    const opened = JSON.stringify(await resources("--show-secrets"));
+    const passwords = [...opened.matchAll(/"value":"([A-Za-z0-9]{32})"/g)].map(([, one]) => one);
+    assert.ok(passwords.length >= 5);
+    const plain = await exported();
+    for (const password of passwords) {
+      assert.ok(!plain.includes(password ?? ""), "a password stands in the plain state");
+      // By standard input: an argument would be seen in the very list that is looked through.
+      const { stdout } = await tryOnHost(
+        "controller",
+        `pattern=/run/quintet-pattern; (umask 077; printf '%s' '${password}' >$pattern)
+find /etc /var/lib /var/log /run -xdev -type f -perm -004 -exec grep -lFf $pattern {} + 2>/dev/null; rm $pattern`,
+      );
+      assert.equal(stdout, "");
+    }
+  });
+
+  test("go when the switch is turned off", async () => {
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
+    const left = await onHost(
+      "controller",
+      "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' | grep -E '^ii  (keystone|glance-api|placement-api|mariadb-server|rabbitmq-server|memcached)$' || echo none",
+    );
+    assert.equal(left.trim(), "none");
+  });
+});
