@@ -8,6 +8,7 @@ import {
   drift,
   type Ended,
   expectStatus,
+  onEveryHost,
   onHost,
   pulumi,
   run,
@@ -106,6 +107,8 @@ echo '${key}' >~visitor/.ssh/authorized_keys && chown visitor ~visitor/.ssh/auth
     };
     const said = await inVariant({ files }, async (folder) => refused(await up({ folder })));
     assert.match(said, /MB free on \/, 900000000 MB are needed/);
+    // A promise that was never made stands in no state; its note goes by hand.
+    await onEveryHost("grep -l 900000000 /var/lib/quintet/records/Platform-* | xargs rm");
     // The failed replacement has put away the promise that held.
     expectStatus(await up(), 0);
   });
@@ -197,7 +200,7 @@ new HostBaseline("again", {
       because: "useradd's",
     };
     assert.deepEqual(differences(was, await takePicture(), [backups, ...comesAndGoes]), []);
-    assert.equal((await drift()).status, 0);
+    expectStatus(await drift(), 0);
   });
 });
 

@@ -30,14 +30,15 @@ cd / || exit
   find /export /home /opt /root /srv /usr/local /var -mindepth 1 -maxdepth 2 -printf '%y %m %u:%g %p\\n'
   find /var/lib /var/log -mindepth 2 -maxdepth 2 -printf '%y %m %u:%g %p\\n'
   find /run -xdev -mindepth 1 -maxdepth 1 -printf '%y %m %u:%g %p\\n'
-} 2>/dev/null | sort -u | chapter tree
+} 2>/dev/null | sed -E 's/(systemd-private)-[0-9a-f]+-(.*)-\\w+$/\\1-\\2/' | sort -u | chapter tree
 dpkg-query -W -f '\${db:Status-Abbrev} \${Package} \${Version}\\n' | chapter package
 apt-mark showauto | chapter auto
 # Sessions are those of whoever looks.
 systemctl list-unit-files --no-legend --plain | awk '$1 !~ /^session-/ { print $1, $2 }' | chapter unit-file
 systemctl list-units --all --no-legend --plain |
   awk '$1 !~ /^(session-|user@|user-|run-user|user.slice)/ && $2 != "not-found" { print $1, $2, $3, $4 }' | chapter unit
-awk '$5 !~ "^/run/user/" { print $4, $5, $6, $(NF - 2), $(NF - 1) }' /proc/self/mountinfo | chapter mount
+# Each boot draws the names of what it mounts over /proc, and of its services' own /tmp, anew.
+awk '$5 !~ "^/run/user/" { sub(/[0-9a-f]+\\/\\/deleted$/, "", $4); print $4, $5, $6, $(NF - 2), $(NF - 1) }' /proc/self/mountinfo | chapter mount
 for program in iptables ip6tables; do
   command -v $program-save >/dev/null || continue
   $program-save | sed 's/^\\(:.*\\) \\[[0-9:]*\\]$/\\1/; /^#/d' | chapter $program
