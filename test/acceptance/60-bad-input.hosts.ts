@@ -163,6 +163,8 @@ new HostBaseline("again", {
     const files = { "index.ts": (text: string) => text + again };
     const said = await inVariant({ files }, async (folder) => refused(await up({ folder })));
     assert.match(said, /is made twice, by compute2-baseline-\S+ and by again-/);
+    // The component itself had come into the state before its first promise was refused.
+    expectStatus(await up(), 0);
   });
 
   test("a state folder that cannot be written", async () => {
