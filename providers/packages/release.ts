@@ -75,12 +75,13 @@ let_go() {
   take_away "$t/doomed"
 }
 
+even_essential=
 take_away() {
   lists list <"$1" | xargs -r cat | grep -E '^/(etc|var|srv|opt)/' | sort -u >"$t/theirs"
   # Configuration that an earlier removal had left is not ours to purge.
   sort "$ledger/brought" | join - "$1" | sed -n 's/ config$//p' >"$t/keep_config"
   if [ -s "$t/keep_config" ]; then quiet aptget remove $(cat "$t/keep_config") || return; fi
-  quiet aptget purge $(comm -23 "$1" "$t/keep_config") || return
+  quiet aptget $even_essential purge $(comm -23 "$1" "$t/keep_config") || return
   # dpkg leaves a folder in which a daemon made another; whatever holds a file stays.
   cat /var/lib/dpkg/info/*.list | sort -u | comm -13 - "$t/theirs" | while IFS= read -r path; do
     [ ! -d "$path" ] || find "$path" -xdev -depth -type d -empty -delete
@@ -88,6 +89,23 @@ take_away() {
   installed >"$t/installed"
   sort "$ledger/brought" | join - "$t/installed" >"$ledger/brought.new"
   mv "$ledger/brought.new" "$ledger/brought"
+}
+
+# apt lets nothing that it holds for essential go by itself. What came along as such (e2fsprogs does) goes
+# with the last set, and with it what it alone needs, unless anything of others would go along.
+let_go_essential() {
+  apt-mark showauto | sed 's/:.*//' | sort -u >"$t/auto"
+  dpkg-query -W -f='\${Package} \${Essential}\${Protected}\${Important}\\n' | sed -n 's/ .*yes.*//p' | sort -u |
+    comm -12 - "$t/auto" >"$t/essential"
+  ours >"$t/ours"
+  comm -12 "$t/essential" "$t/ours" >"$t/candidates"
+  [ -s "$t/candidates" ] || return 0
+  even_essential=--allow-remove-essential
+  would_remove $even_essential --auto-remove purge $(cat "$t/candidates") | comm -12 - "$t/ours" >"$t/doomed"
+  would_remove $even_essential purge $(cat "$t/doomed") >"$t/going_packages"
+  [ -z "$(comm -23 "$t/going_packages" "$t/ours")" ] || return 0
+  refuse_mounted "$t/going_packages"
+  take_away "$t/doomed"
 }
 
 # Users and groups that came with the packages, once all sets are gone and unless they own anything.
@@ -113,6 +131,7 @@ release_set() {
   # The last one also takes what a set had asked for that was never noted, being cut off.
   [ -n "$others" ] || cat "$ledger/asked" >>"$t/leaving"
   let_go $(sort -u "$t/leaving") || return
+  [ -n "$others" ] || let_go_essential || return
   rm -f "$ledger/sets/$set_name"
   [ -n "$others" ] || drop_accounts
 }`;

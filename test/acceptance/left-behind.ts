@@ -35,23 +35,6 @@ export const allowedAfterDestroy: readonly Allowed[] = [
     because: "they run at a host's first boot alone, and the faults have booted it again",
   },
   {
-    line: /^\+ (package ii {2}|auto )(e2fsprogs|libext2fs2t64|libss2|logsave)( |$)/,
-    because:
-      "apt takes e2fsprogs, which came along, for essential, and lets nothing essential go by itself",
-  },
-  {
-    line: /^[-+] (etc|unit|unit-file) .*(e2scrub|mke2fs\.conf|\/etc\/cron\.d $|\/etc\/ld\.so\.cache)/,
-    because: "it is part of e2fsprogs, or knows of its libraries",
-  },
-  {
-    line: /^\+ etc \S+ {1,2}\/etc\/(e2scrub\.conf|mke2fs\.conf|cron\.d\/e2scrub_all)$/,
-    because: "it is part of e2fsprogs",
-  },
-  {
-    line: /^\+ tree d 700 root:root \/var\/lib\/quintet(\/packages)?$/,
-    because: "the account of what we brought stays as long as something of it does",
-  },
-  {
     line: /^\+ unit machine\.slice loaded active active$/,
     because: "the empty cgroup in which libvirt's guests ran; it is gone at the next boot",
   },

@@ -33,6 +33,9 @@ const testPackages: readonly TestPackage[] = [
   { name: "quintet-foe" },
   { name: "quintet-user", fields: "Depends: quintet-one" },
   { name: "quintet-slow", postinst: slow },
+  { name: "quintet-base", fields: "Important: yes\nDepends: quintet-lib" },
+  { name: "quintet-disk", fields: "Depends: quintet-base" },
+  { name: "quintet-floppy", fields: "Depends: quintet-base" },
 ];
 
 /**

@@ -114,6 +114,22 @@ touch /var/lib/quintet-data/disks/precious`);
     assert.equal(await place.run(packagesPicture), bare);
   });
 
+  test("takes what apt holds for essential with the last set, and what only that needs", async () => {
+    const disk = await create("disk", "quintet-disk");
+    const data = await create("data", "quintet-data");
+    await lifecycle.delete(disk);
+    assert.deepEqual(await ours(), ["quintet-base", "quintet-data", "quintet-lib"]);
+    await lifecycle.delete(data);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("leaves what apt holds for essential and others need", async () => {
+    const disk = await create("disk", "quintet-disk");
+    await place.run(admin("install", "quintet-floppy"));
+    await lifecycle.delete(disk);
+    assert.deepEqual(await ours(), ["quintet-base", "quintet-floppy", "quintet-lib"]);
+  });
+
   test("leaves an account that owns something", async () => {
     const outs = await create("data", "quintet-data");
     await place.run(sh`touch /etc/quintet-kept && chown quintet-acct /etc/quintet-kept`);
