@@ -1,5 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { DynamicResource } from "./dynamic-resource.ts";
 
 /** What is made by drawing lots, once, and is on no host: it lives in the stack's state alone. */
 export interface Drawn<Inputs extends object, Outputs extends object> {
@@ -11,13 +12,17 @@ export interface Drawn<Inputs extends object, Outputs extends object> {
   stale(drawn: Outputs, inputs: Inputs): boolean;
 }
 
-const providers = new Map<string, pulumi.dynamic.ResourceProvider>();
+const door = {
+  module: "drawn",
+  file: "drawn.ts",
+  calls: ["check", "diff", "create", "update"],
+} as const;
 
 /**
  * A drawn thing as a Pulumi resource. Outputs are to be listed as `undefined` among the properties, so
  * that they are unknown in a preview that would draw anew.
  */
-export class DrawnResource extends pulumi.dynamic.Resource {
+export class DrawnResource extends DynamicResource {
   constructor(
     kind: string,
     name: string,
@@ -26,24 +31,6 @@ export class DrawnResource extends pulumi.dynamic.Resource {
     options: pulumi.CustomResourceOptions = {},
   ) {
     const additionalSecretOutputs = [...secretOutputs, ...(options.additionalSecretOutputs ?? [])];
-    super(providerOf(kind), name, props, { ...options, additionalSecretOutputs }, "drawn", kind);
+    super(door, kind, name, props, { ...options, additionalSecretOutputs });
   }
-}
-
-/** One provider object per kind, which holds the kind's name alone: its text is stored in the state. */
-function providerOf(kind: string): pulumi.dynamic.ResourceProvider {
-  const known = providers.get(kind);
-  if (known) return known;
-  const provider: pulumi.dynamic.ResourceProvider = {
-    check: async (_olds, news) =>
-      (await import(`${process.cwd()}/providers/drawn.ts`)).check(kind, news),
-    diff: async (_id, olds, news) =>
-      (await import(`${process.cwd()}/providers/drawn.ts`)).diff(kind, olds, news),
-    create: async (news) =>
-      (await import(`${process.cwd()}/providers/drawn.ts`)).create(kind, news),
-    update: async (_id, olds, news) =>
-      (await import(`${process.cwd()}/providers/drawn.ts`)).update(kind, olds, news),
-  };
-  providers.set(kind, provider);
-  return provider;
 }

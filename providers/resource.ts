@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "./contract.ts";
+import { DynamicResource } from "./dynamic-resource.ts";
 import { BadPromise } from "./errors.ts";
 import { wantedWord } from "./layout.ts";
-import "./plain-stacks.ts";
 import { endWithTheLanguageHost } from "./transport/engine.ts";
 import { canonical } from "./values.ts";
 
@@ -31,7 +31,7 @@ export interface HostPromise<Key, Value> {
 endWithTheLanguageHost();
 
 const promised = new Map<string, string>();
-const providers = new Map<string, pulumi.dynamic.ResourceProvider>();
+const calls = ["check", "diff", "create", "read", "update", "delete"] as const;
 
 /**
  * A promise as a Pulumi resource. Each kind has a subclass of five lines. `Wish` is a `Value` in which
@@ -41,7 +41,7 @@ export class HostResource<
   Key extends object,
   Value extends object,
   Wish extends object = Value,
-> extends pulumi.dynamic.Resource {
+> extends DynamicResource {
   /** Moves whenever this promise wrote to its host. */
   declare readonly written: pulumi.Output<string>;
 
@@ -68,7 +68,7 @@ export class HostResource<
       ...(promise.after && { after: promise.after }),
       written: undefined,
     };
-    super(providerOf(state.kind), name, props, options, ground, state.kind);
+    super({ module: ground, file: "provider.ts", calls }, state.kind, name, props, options);
   }
 }
 
@@ -81,29 +81,4 @@ function refuseTwice(kind: string, { host, key }: HostPromise<unknown, unknown>,
     );
   }
   promised.set(place, name);
-}
-
-/**
- * One provider object per kind, because the SDK keeps the text of each; and the text holds the kind's
- * name alone, because it is stored in the state with every resource and run from there.
- */
-function providerOf(kind: string): pulumi.dynamic.ResourceProvider {
-  const known = providers.get(kind);
-  if (known) return known;
-  const provider: pulumi.dynamic.ResourceProvider = {
-    check: async (_olds, news) =>
-      (await import(`${process.cwd()}/providers/provider.ts`)).check(kind, news),
-    diff: async (_id, olds, news) =>
-      (await import(`${process.cwd()}/providers/provider.ts`)).diff(kind, olds, news),
-    create: async (news) =>
-      (await import(`${process.cwd()}/providers/provider.ts`)).create(kind, news),
-    read: async (id, props) =>
-      (await import(`${process.cwd()}/providers/provider.ts`)).read(kind, id, props),
-    update: async (_id, olds, news) =>
-      (await import(`${process.cwd()}/providers/provider.ts`)).update(kind, olds, news),
-    delete: async (_id, props) =>
-      (await import(`${process.cwd()}/providers/provider.ts`)).remove(kind, props),
-  };
-  providers.set(kind, provider);
-  return provider;
 }

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cliFolder, clone, notes } from "../clone.ts";
-import { compileCache } from "../pulumi/settings.ts";
+import { compileCache, nodeOptions } from "../pulumi/settings.ts";
 import { step } from "../run.ts";
 
 /** Everything of the bench: hosts, state, copies of the program, logs. Gone when it ends well. */
@@ -21,6 +21,7 @@ export const environment: NodeJS.ProcessEnv = {
   PULUMI_BACKEND_URL: pathToFileURL(join(ground, "state")).href,
   PULUMI_SKIP_UPDATE_CHECK: "true",
   NODE_COMPILE_CACHE: compileCache,
+  NODE_OPTIONS: nodeOptions,
   PATH: [join(clone, "node_modules", ".bin"), cliFolder(), process.env.PATH].join(delimiter),
 };
 
