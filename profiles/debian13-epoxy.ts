@@ -15,7 +15,14 @@ export const debian13Epoxy: Profile = {
   operatingSystem: { ID: "debian", VERSION_ID: "13" },
 
   baseline: {
-    packages: { chrony: "present", kmod: "present", procps: "present", "iputils-ping": "present" },
+    packages: {
+      chrony: "present",
+      // Debian installs it with systemd; two programs must not set one clock.
+      "systemd-timesyncd": "absent",
+      kmod: "present",
+      procps: "present",
+      "iputils-ping": "present",
+    },
     hostsFile: { path: "/etc/hosts", by: "field 1" },
     // The installer gives the host's own name this address, where no other host can reach it.
     unwantedHostsLines: ["127.0.1.1"],

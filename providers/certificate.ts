@@ -30,7 +30,14 @@ type LeafOutputs = Omit<LeafInputs, "caPrivateKeyPem"> & Issued;
 // X.509 takes a tenth of a second to load, so it is loaded only when something has to be issued.
 const issue = () => import("./issue.ts");
 
-/** A private authority: a key on P-256 and a certificate that it signs itself, for ten years. */
+// The drift check shows it this long before the end, in time for whoever looks once a month.
+const renewDaysAhead = 60;
+
+function endsSoon(notAfter: string): boolean {
+  return Date.parse(notAfter) - Date.now() < renewDaysAhead * 24 * 3600 * 1000;
+}
+
+/** A private authority: a key on P-256 and a certificate that it signs itself, for ten years. Renewed as leaves are. */
 export const certificateAuthority = {
   inputs: authorityInputs,
 
@@ -39,11 +46,11 @@ export const certificateAuthority = {
   },
 
   stale(drawn, { commonName, draw }) {
-    return !same([drawn.commonName, drawn.draw], [commonName, draw]);
+    return endsSoon(drawn.notAfter) || !same([drawn.commonName, drawn.draw], [commonName, draw]);
   },
 } satisfies Drawn<AuthorityInputs, AuthorityOutputs>;
 
-/** A certificate for both ends of TLS, with a key of its own, for 825 days. */
+/** A certificate for both ends of TLS, with a key of its own, for 825 days; the last 60 ask for a new one. */
 export const certificate = {
   inputs: leafInputs,
 
@@ -55,7 +62,9 @@ export const certificate = {
   // The authority's key belongs to its certificate, so it need not be kept to be compared.
   stale(drawn, { caPrivateKeyPem: _, ...wish }) {
     const { commonName, dnsNames, addresses, caPem, draw } = drawn;
-    return !same({ commonName, dnsNames, addresses, caPem, draw }, wish);
+    return (
+      endsSoon(drawn.notAfter) || !same({ commonName, dnsNames, addresses, caPem, draw }, wish)
+    );
   },
 } satisfies Drawn<LeafInputs, LeafOutputs>;
 

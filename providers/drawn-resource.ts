@@ -8,7 +8,7 @@ export interface Drawn<Inputs extends object, Outputs extends object> {
   readonly inputs: z.ZodType<Inputs>;
   /** Draws. What it returns is all that the next `stale` will know. */
   draw(inputs: Inputs): Promise<Outputs>;
-  /** Whether it has to be drawn anew. Pure. */
+  /** Whether it has to be drawn anew. Asks nobody. */
   stale(drawn: Outputs, inputs: Inputs): boolean;
 }
 

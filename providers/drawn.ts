@@ -33,7 +33,7 @@ export function check(kind: string, news: Props) {
   return { inputs: news, failures };
 }
 
-/** Pure: what was drawn stays until an input moves. */
+/** What was drawn stays until an input moves, or it comes to its end. */
 export function diff(kind: string, olds: Props, news: Props) {
   return { changes: isUnknown(own(news)) || kindNamed(kind).stale(olds, own(news)) };
 }

@@ -13,8 +13,9 @@ import { slowly } from "./progress.ts";
 // What a person has who installed Debian with "SSH server" and nothing else. All that the cloud needs
 // beyond it is installed by promises.
 const packages = [
-  ...["systemd", "systemd-sysv", "dbus", "libpam-systemd", "kmod", "procps", "netbase"],
-  ...["openssh-server", "sudo", "iproute2", "ifupdown", "iputils-ping", "ca-certificates"],
+  ...["systemd", "systemd-sysv", "systemd-timesyncd", "dbus", "libpam-systemd", "kmod", "procps"],
+  ...["netbase", "openssh-server", "sudo", "iproute2", "ifupdown", "iputils-ping"],
+  "ca-certificates",
 ];
 
 /** Files of the base that differ from what the packages bring. */

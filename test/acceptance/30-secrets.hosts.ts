@@ -80,12 +80,23 @@ describe("the stack's secrets", () => {
   });
 
   test("lie on the hosts in the files that need them and nowhere else", async () => {
+    const places =
+      "/etc /var/lib /var/log /var/tmp /var/cache /root /home /run /tmp /opt /srv /dev/shm";
     const found = await onEveryHost(
-      `grep -rlsIF -D skip -f - /etc /var/lib /var/log /var/tmp /root /home /run /tmp /opt /srv <<'END' | sort
+      `grep -rlsIF -D skip -f - ${places} <<'END' | sort
 ${secrets.join("\n")}
 END`,
       180,
     );
+    // Its files are binary and compressed.
+    const journals = await onEveryHost(
+      `journalctl --no-pager -o cat -n 1 | grep -q . || echo empty
+journalctl --no-pager -o cat | grep -aF -f - <<'END'
+${secrets.join("\n")}
+END`,
+      180,
+    );
+    for (const [host, lines] of journals) assert.equal(lines, "", `the journal of ${host}`);
     assert.deepEqual(found.get("controller"), "");
     for (const host of hosts.filter((name) => name !== "controller")) {
       assert.deepEqual(found.get(host)?.trim().split("\n"), [...mustHold].sort(), host);

@@ -110,6 +110,18 @@ describe("a certificate", () => {
     }
   });
 
+  test("is renewed 60 days before its end, and so is the authority", () => {
+    const left = (count: number) => new Date(Date.now() + count * 24 * 3600 * 1000).toISOString();
+    for (const [kind, drawn, news] of [
+      ["Certificate", leaf, wish],
+      ["CertificateAuthority", authority, { commonName: authority.commonName, draw: 1 }],
+    ] as const) {
+      const changes = (count: number) =>
+        diff(kind, { ...drawn, notAfter: left(count) }, news).changes;
+      assert.deepEqual([changes(61), changes(59), changes(-1)], [false, true, true], kind);
+    }
+  });
+
   test("for an address that is none is refused by name", () => {
     const { failures } = check("Certificate", { ...wish, addresses: ["192.168.0.2", "gateway"] });
     assert.deepEqual(failures, [{ property: "addresses.1", reason: "not an IP address" }]);
