@@ -41,10 +41,8 @@ const value = z
       const message = `${bricks.length} bricks do not make whole sets of ${replica} copies`;
       issues.addIssue({ code: "custom", path: ["bricks"], message });
     }
-    for (const name of Object.keys(rest).filter(
-      (one) => !["started", "onRootDisk"].includes(one),
-    )) {
-      if (/^option\/[\w-]+\.[\w.-]+$/.test(name)) continue;
+    const options = Object.keys(rest).filter((one) => one !== "started" && one !== "onRootDisk");
+    for (const name of options.filter((one) => !/^option\/[\w-]+\.[\w.-]+$/.test(one))) {
       const message = `"${name}" is no option: write "option/network.ping-timeout"`;
       issues.addIssue({ code: "custom", path: [name], message });
     }

@@ -1,4 +1,4 @@
-import { ApiRefused, DidNotConverge, Refused, ScriptFailed, Unseen } from "./errors.ts";
+import { Ambiguous, ApiRefused, DidNotConverge, Refused, ScriptFailed, Unseen } from "./errors.ts";
 import type { Ground, Value } from "./ground.ts";
 import {
   type At,
@@ -86,18 +86,21 @@ export class Lifecycle {
       olds.unseen !== undefined ||
       left ||
       !same(olds.secrets ?? {}, news.secrets ?? {}) ||
-      !same(olds.after ?? [], news.after ?? []) ||
-      this.#ground.kind.converge(news.at.key, want, have).length > 0;
-    return { changes };
+      !same(olds.after ?? [], news.after ?? []);
+    try {
+      return { changes: changes || this.#ground.kind.converge(news.at.key, want, have).length > 0 };
+    } catch (error) {
+      throw this.#withName(news.at, error);
+    }
   }
 
   async create(news: Props) {
     const id = `${news.at.host}:${Object.values(news.at.key).join(" ")}`;
-    return { id, outs: await this.#makeTrue(news, undefined) };
+    return { id, outs: await this.#named(news.at, this.#makeTrue(news, undefined)) };
   }
 
   async update(olds: Props, news: Props) {
-    return { outs: await this.#makeTrue(news, olds) };
+    return { outs: await this.#named(news.at, this.#makeTrue(news, olds)) };
   }
 
   /** Puts back what was found, if the record is still this promise's own. */
@@ -109,9 +112,14 @@ export class Lifecycle {
         `${this.#name(at)} cannot be put back: ${at.host} is declared down.\n  Next: bring the host up and take it out of quintet:down, or add it to quintet:abandoned to let go of it.`,
       );
     }
+    await this.#named(at, this.#letGo(props));
+  }
+
+  async #letGo(props: Props): Promise<void> {
+    const { at } = props;
     const path = recordPath(this.#ground.kind.kind, at.key);
     const secrets = secretsOf(props);
-    const looked = await this.#named(at, this.#ground.look(at, path, props.declared, secrets));
+    const looked = await this.#ground.look(at, path, props.declared, secrets);
     const record = parseRecord(looked.recorded, `${at.host}: ${path}`);
     if (record?.claim !== at.claim) return;
     const scope = { ...props.declared, ...Object.fromEntries(record.keys.map((key) => [key, ""])) };
@@ -123,14 +131,14 @@ export class Lifecycle {
     if (back.length > 0) {
       // Whether an old secret is back shows only to whoever tries that one.
       const old = { ...secrets, ...texts(pick(record.found ?? {}, Object.keys(secrets))) };
-      const after = await this.#named(at, this.#ground.change(at, [], back, props.declared, old));
+      const after = await this.#ground.change(at, [], back, props.declared, old);
       const now = this.#cut(scope, after);
       if (!putBack && converge.call(this.#ground.kind, at.key, record.found, now).length > 0) {
         throw this.#didNotConverge(at, record.found, now, props);
       }
     }
     const forget = { why: "remove the record of what was found", script: removeRecord(path) };
-    await this.#named(at, this.#ground.note(at, forget));
+    await this.#ground.note(at, forget);
   }
 
   async #makeTrue(news: Props, olds: Props | undefined): Promise<Props> {
@@ -144,7 +152,7 @@ export class Lifecycle {
     const asked = { ...pick(olds?.declared ?? {}, gone), ...want };
     const secrets = secretsOf(news);
     const path = recordPath(this.#ground.kind.kind, at.key);
-    const looked = await this.#named(at, this.#ground.look(at, path, asked, secrets, want));
+    const looked = await this.#ground.look(at, path, asked, secrets, want);
     const before = parseRecord(looked.recorded, `${at.host}: ${path}`);
     // A key that the record has forgotten is back already: a run put it so, and could not say it.
     const left = gone.filter((key) => before?.keys.includes(key));
@@ -158,7 +166,7 @@ export class Lifecycle {
       : [{ why: `note what was found in ${path}`, script: writeRecord(path, record) }];
     let now = have;
     if (note.length + steps.length > 0) {
-      const after = await this.#named(at, this.#ground.change(at, note, steps, scope, secrets));
+      const after = await this.#ground.change(at, note, steps, scope, secrets);
       now = this.#cut(scope, after);
       if (this.#ground.kind.converge(at.key, target, now).length > 0) {
         // A secret that has left the declaration is one still.
@@ -169,7 +177,7 @@ export class Lifecycle {
     if (left.length > 0) {
       // What a key was like is forgotten only after the key is like that again.
       const script = writeRecord(path, without(record, left));
-      await this.#named(at, this.#ground.note(at, { why: `shorten ${path}`, script }));
+      await this.#ground.note(at, { why: `shorten ${path}`, script });
     }
     const wrote = steps.length > 0 || olds?.written === undefined;
     const written = wrote ? new Date().toISOString() : (olds.written ?? "");
@@ -217,11 +225,16 @@ export class Lifecycle {
   /** What fails says first which promise it was about. */
   async #named<Result>(at: At, deed: Promise<Result>): Promise<Result> {
     return deed.catch((error: unknown) => {
-      if (error instanceof ScriptFailed || error instanceof ApiRefused) {
-        error.message = `${this.#name(at)}: ${error.message}`;
-      }
-      throw error;
+      throw this.#withName(at, error);
     });
+  }
+
+  #withName(at: At, error: unknown): unknown {
+    const nameless = [ScriptFailed, ApiRefused, Ambiguous, Refused];
+    if (error instanceof Error && nameless.some((one) => error instanceof one)) {
+      error.message = `${this.#name(at)}: ${error.message}`;
+    }
+    return error;
   }
 
   #outputs(props: Props, declared: Value, seen: Value | undefined, written: string): Props {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { type Script, sh } from "../sh.ts";
 import { wordsOf } from "./rule.ts";
 
@@ -78,29 +79,35 @@ export function imageOf(stdout: string, unit: string): ChainImage {
   };
 }
 
-/** Brings back what `look` printed into a file: chain, jumps at their places, and the file for boot. */
+/**
+ * Brings back what `look` printed into a file: chain and jumps at their places, then the file for boot.
+ * What is live comes first, and neither waits for the other: somebody may be shut out.
+ */
 export function putBackImage(place: ChainPlace, ruleFile: string, image: Script): Script {
   const tool = program(place);
   const { chain, table } = place;
   return sh`image=${image}
 [ -e "$image" ] || exit 0
-if grep -q '^file ' "$image"; then
-  sed -n 's/^file //p' "$image" >${`${ruleFile}.new`} && mv ${`${ruleFile}.new`} ${ruleFile} || exit
-else rm -f ${ruleFile} ${`${ruleFile}.new`}; fi
-command -v ${tool}-restore >/dev/null || exit 0
-saved=$(${tool}-save -t ${table})
-wait=--wait=30
-${tool}-restore --noflush --test $wait </dev/null >/dev/null 2>&1 || wait=
-{
-  echo ${`*${table}`}
-  printf '%s\\n' "$saved" | sed -n ${`s/^-A \\(.*-[jg] ${chain}\\) *$/-D \\1/p`}
-  if grep -qx chain "$image"; then
-    echo ${`:${chain} - [0:0]`}
-    sed -n 's/^rule //p' "$image"
-    sed -n 's/^jump \\([0-9]*\\) [0-9]* -A \\([^ ]*\\) \\(.*\\)/-I \\2 \\1 \\3/p' "$image"
-  elif printf '%s\\n' "$saved" | grep -q ${`^:${chain} `}; then
-    printf '%s\\n' ${`-F ${chain}`} ${`-X ${chain}`}
-  fi
-  echo COMMIT
-} | ${tool}-restore --noflush $wait`;
+status=0
+if command -v ${tool}-restore >/dev/null; then
+  saved=$(${tool}-save -t ${table})
+  wait=--wait=30
+  ${tool}-restore --noflush --test $wait </dev/null >/dev/null 2>&1 || wait=
+  {
+    echo ${`*${table}`}
+    printf '%s\\n' "$saved" | sed -n ${`s/^-A \\(.*-[jg] ${chain}\\) *$/-D \\1/p`}
+    if grep -qx chain "$image"; then
+      echo ${`:${chain} - [0:0]`}
+      sed -n 's/^rule //p' "$image"
+      sed -n 's/^jump \\([0-9]*\\) [0-9]* -A \\([^ ]*\\) \\(.*\\)/-I \\2 \\1 \\3/p' "$image"
+    elif printf '%s\\n' "$saved" | grep -q ${`^:${chain} `}; then
+      printf '%s\\n' ${`-F ${chain}`} ${`-X ${chain}`}
+    fi
+    echo COMMIT
+  } | ${tool}-restore --noflush $wait || status=1
+fi
+if ! grep -q '^file ' "$image"; then rm -f ${ruleFile} ${`${ruleFile}.new`}; exit $status; fi
+mkdir -p ${dirname(ruleFile)} && sed -n 's/^file //p' "$image" >${`${ruleFile}.new`} &&
+  mv ${`${ruleFile}.new`} ${ruleFile} || status=1
+exit $status`;
 }

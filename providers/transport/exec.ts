@@ -31,8 +31,9 @@ export async function execute(
   patience: number,
 ): Promise<Outcome> {
   const outcome = await channel(host, client, program, seconds, patience);
-  // Where there is no sudo at all, it is the shell that says so.
-  if (/^sudo: |\bsudo: .*not found/m.test(outcome.stderr) && outcome.stdout === "") {
+  // Where there is no sudo at all, it is the shell that says so. A sudo that only warns lets us in.
+  const refused = outcome.status === 1 || outcome.status === 127;
+  if (refused && /^sudo: |\bsudo: .*not found/m.test(outcome.stderr) && outcome.stdout === "") {
     const next = `log in as root, or allow it without a password (/etc/sudoers.d): <user> ALL=(ALL) NOPASSWD: ALL`;
     const said = outcome.stderr.trim().split("\n")[0] ?? "";
     throw new HostUnreachable(

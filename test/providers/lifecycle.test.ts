@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { DidNotConverge, Refused, ScriptFailed } from "../../providers/errors.ts";
@@ -198,6 +198,29 @@ test("what must follow another promise is looked at again when that one has writ
   const { outs } = await on().create(promise("one", { after: ["then"] }));
   assert.equal(on().diff(outs, promise("one", { after: ["then"] })).changes, false);
   assert.equal(on().diff(outs, promise("one", { after: ["later"] })).changes, true);
+});
+
+describe("what is refused", () => {
+  test("while looking says which promise, and on which host", async () => {
+    const { outs } = await on().create(promise("one"));
+    rmSync(path);
+    mkdirSync(path);
+    const named = /^File one on here: .* is not a regular file/;
+    await assert.rejects(on().read("id", outs), { message: named });
+    await assert.rejects(on().update(outs, promise("one")), { message: named });
+    await assert.rejects(on().delete(outs), { message: named });
+  });
+
+  test("before a change says it too, in the preview as well", async () => {
+    const refuse = () => {
+      throw new Refused("it would cost data");
+    };
+    const careful = new Lifecycle(new HostGround({ ...file, converge: refuse }, place.hosts), none);
+    const { outs } = await on().create(promise("one"));
+    const named = /^File one on here: it would cost data/;
+    assert.throws(() => careful.diff(outs, promise("one")), { message: named });
+    await assert.rejects(careful.create(promise("one")), { message: named });
+  });
 });
 
 test("a wrong mode is refused by check, which names the promise", () => {
