@@ -183,6 +183,20 @@ sleep 1`,
     }
   });
 
+  test("a mount that was made at boot outlives its unit, and stays while it is in use", async () => {
+    const mounted = of(mounts, "compute2");
+    await on(
+      "compute2",
+      sh`systemctl stop quintet-mount-srv-shared && cat ${`${at}/file`} && systemctl start quintet-mount-srv-shared
+( exec sleep 600 3<${`${at}/file`} ) </dev/null >/dev/null 2>&1 &
+sleep 1`,
+    );
+    await assert.rejects(mounted.remove(), /in use by process \d+ \(sleep\)/);
+    assert.match(await on("compute2", sh`cat ${`${at}/file`}`), /the same/);
+    assert.deepEqual(await mounted.drift(), {});
+    await on("compute2", sh`pkill -x sleep`);
+  });
+
   test("deleted in order, everything is as it was found", async () => {
     for (const one of mounts.values()) await one.remove();
     await volume.remove();
