@@ -106,6 +106,24 @@ describe("letting a set go", () => {
     assert.equal(await place.run(packagesPicture), bare);
   });
 
+  test("that is cut off, and then fails, leaves marked what was asked for by name", async () => {
+    const outs = await create("one", "quintet-one");
+    const standing = await place.run(packagesPicture);
+    const hook = "/etc/apt/apt.conf.d/quintet-tests";
+    const killing = "kill -KILL $(sed -n 's/^PPid:.//p' /proc/$PPID/status) $PPID";
+    for (const [command, said] of [
+      [killing, /status 137/],
+      ["false", /Pre-Invoke/],
+    ] as const) {
+      await place.run(sh`echo ${`DPkg::Pre-Invoke { "${command}"; };`} >${hook}`);
+      await assert.rejects(lifecycle.delete(outs), failure(said));
+      await place.run(sh`rm ${hook}`);
+    }
+    assert.equal(await place.run(packagesPicture), standing);
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
   test("is refused while something is mounted below a path that a purge deletes", async () => {
     const outs = await create("data", "quintet-data");
     await place.run(sh`mkdir -p /var/lib/quintet-data/disks && mount -t tmpfs none /var/lib/quintet-data/disks
