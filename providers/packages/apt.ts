@@ -54,7 +54,7 @@ release_set || exit
 # What comes back is the host's own, so that nothing is written down of it.
 review() {
   for_it=$(plan_removes /dev/null)
-  [ -z "$for_it" ] || refuse ${`to bring back ${restore.join(", ")}, apt would remove`} "$for_it" 'Do one or the other by hand.'
+  [ -z "$for_it" ] || refuse ${`to bring back ${restore.join(", ")}, apt would remove `}"$for_it" 'Do one or the other by hand.'
 }
 bring ${restore}`,
     ]),
