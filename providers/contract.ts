@@ -37,9 +37,16 @@ export interface Kind<Key, Value extends object, Edit extends { readonly why: st
    * `have` is already cut down by `own` to what is managed, so a key that `have` holds and `want`
    * does not is one to take away; `undefined` on either side is the thing as a whole.
    * Several edits are run in order; each must be safe to run again.
+   * `gone` names hosts that are gone for good, and is given by destroy alone: what has other hosts
+   * for members takes itself apart without them.
    * @throws Refused for what would cost data; the message holds the way to do it by hand.
    */
-  converge(key: Key, want: Value | undefined, have: Value | undefined): Edit[];
+  converge(
+    key: Key,
+    want: Value | undefined,
+    have: Value | undefined,
+    gone?: ReadonlySet<string>,
+  ): Edit[];
   /** What of the live value the declaration speaks about (an ini file's declared keys). Left out: all of it. */
   own?(declared: Value, have: Value): Value;
   /** Edits that bring back what `keep` wrote down. `found` is the value before our first change. */

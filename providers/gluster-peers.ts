@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { patience, withGluster } from "./gluster/command.ts";
+import { leave } from "./gluster/leave.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
 import { sh } from "./sh.ts";
 import { pick } from "./values.ts";
@@ -67,11 +68,21 @@ done`,
 
   own: (declared, have) => pick(have, Object.keys(declared)) as GlusterPeersValue,
 
-  converge(_key, want, have) {
+  converge(_key, want, have, gone = new Set()) {
     const names = Object.keys(have ?? {});
-    const more = Object.keys(want ?? {}).filter((name) => have?.[name] !== "connected");
+    const more = Object.keys(want ?? {}).filter(
+      (name) => have?.[name] !== "connected" && !gone.has(name),
+    );
     const fewer = names.filter((name) => !(name in (want ?? {})));
-    return [...more.map((name) => join(name, have?.[name])), ...fewer.map(leave)];
+    // While one of them is away, Gluster lets no other member leave.
+    const leaving = [
+      ...fewer.filter((name) => gone.has(name)),
+      ...fewer.filter((name) => !gone.has(name)),
+    ];
+    return [
+      ...more.map((name) => join(name, have?.[name])),
+      ...leaving.map((name) => leave(name, gone.has(name))),
+    ];
   },
 } satisfies HostState<GlusterPeersKey, GlusterPeersValue>;
 
@@ -96,25 +107,6 @@ for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 done
 echo ${`${name} was asked into the pool, but the two daemons do not agree; here is what they say of each other:`} >&2
 gluster peer status >&2
-exit 1`),
-    seconds: patience,
-  };
-}
-
-/** Detaching is answered before the daemon has forgotten the peer. */
-function leave(name: string): Change {
-  return {
-    why: `detach ${name} from the Gluster pool`,
-    script: withGluster(sh`
-patiently peer detach ${name} || case $said in
-  *'is not part of cluster'*|*'not in the cluster'*) ;;
-  *) echo ${`If ${name} is gone for good: gluster peer detach ${name} force`} >&2; exit 1 ;;
-esac
-for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-  grep -qsx -e ${`hostname[0-9]*=${name}`} /var/lib/glusterd/peers/* || exit 0
-  sleep 2
-done
-echo ${`${name} was asked to leave, but it still stands in /var/lib/glusterd/peers`} >&2
 exit 1`),
     seconds: patience,
   };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { Refused } from "./errors.ts";
 import { patience, withGluster } from "./gluster/command.ts";
+import { remove, stop } from "./gluster-volume/removal.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
 import { type Script, sh } from "./sh.ts";
 import { pick, same } from "./values.ts";
@@ -85,8 +86,8 @@ done`,
   // Only keys of `have` are picked, so the shape stays.
   own: (declared, have) => pick(have, Object.keys(declared)) as unknown as GlusterVolumeValue,
 
-  converge({ name }, want, have) {
-    if (!want) return have ? remove(name, have) : [];
+  converge({ name }, want, have, gone = new Set()) {
+    if (!want) return have ? remove(name, have, gone) : [];
     if (have) refuseRebuilding(name, want, have);
     const changes: Change[] = have ? [] : [create(name, want)];
     const wanted = optionsOf(want);
@@ -158,33 +159,6 @@ function start(name: string): Change {
     `start the volume ${name}`,
     sh`patiently volume start ${name} || case $said in *'already started'*) ;; *) exit 1 ;; esac`,
   );
-}
-
-/** Clients that mount it lose their files from one moment to the next: it has to be unmounted before. */
-function stop(name: string): Change {
-  return change(
-    `stop the volume ${name}, unless it is mounted`,
-    sh`
-if patiently volume status ${name} client-list; then
-  mounts=$(printf '%s\\n' "$said" | awk '$1 == "fuse" || $1 == "gfapi" { sum += $2 } END { print sum + 0 }')
-  if [ "$mounts" != 0 ]; then
-    echo ${`the volume ${name} is still mounted: look for glusterfs in /proc/mounts of its clients. Mounts:`} "$mounts" >&2
-    exit 1
-  fi
-else
-  # Who does not know whether it is mounted does not stop it.
-  case $said in *'not started'* | *'not in the started state'* | *'does not exist'*) ;; *) exit 1 ;; esac
-fi
-patiently volume stop ${name} || case $said in *'not in the started state'*|*'is not started'*) ;; *) exit 1 ;; esac`,
-  );
-}
-
-function remove(name: string, have: GlusterVolumeValue): Change[] {
-  const gone = change(
-    `delete the volume ${name}; what is in its bricks stays there`,
-    sh`if [ -e ${`/var/lib/glusterd/vols/${name}/info`} ]; then patiently volume delete ${name}; fi`,
-  );
-  return have.started === false ? [gone] : [stop(name), gone];
 }
 
 /** A Gluster volume. */

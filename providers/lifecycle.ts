@@ -125,15 +125,19 @@ export class Lifecycle {
     const scope = { ...props.declared, ...Object.fromEntries(record.keys.map((key) => [key, ""])) };
     const have = this.#cut(scope, looked.live);
     const { converge, putBack } = this.#ground.kind;
+    const gone = this.#availability.abandoned;
     const back = putBack
       ? putBack.call(this.#ground.kind, at.key, record.kept ?? "", record.found, have)
-      : converge.call(this.#ground.kind, at.key, record.found, have);
+      : converge.call(this.#ground.kind, at.key, record.found, have, gone);
     if (back.length > 0) {
       // Whether an old secret is back shows only to whoever tries that one.
       const old = { ...secrets, ...texts(pick(record.found ?? {}, Object.keys(secrets))) };
       const after = await this.#ground.change(at, [], back, props.declared, old);
       const now = this.#cut(scope, after);
-      if (!putBack && converge.call(this.#ground.kind, at.key, record.found, now).length > 0) {
+      if (
+        !putBack &&
+        converge.call(this.#ground.kind, at.key, record.found, now, gone).length > 0
+      ) {
         throw this.#didNotConverge(at, record.found, now, props);
       }
     }

@@ -70,7 +70,7 @@ ${lookAtUnit(path)}`,
   },
 
   converge({ path }, want, have) {
-    if (!want) return have ? [forget(path), ...goAway(path, have)] : [];
+    if (!want) return have ? [...goAway(path, have), forget(path)] : [];
     const spot = spotOf(path, want);
     const changes: Change[] = [];
     const old = spotOf(path, have ?? { source: "", type: "" });
@@ -101,11 +101,12 @@ ${mountNow(spot)}`;
     if (wasThere && stillThere && have?.now === "mounted")
       return found.boot === "absent" ? [forget(key.path)] : [];
     const away = have ? goAway(key.path, have) : [];
-    if (!wasThere) return [forget(key.path), ...away];
+    // What is in use is not unmounted, and then keeps its unit as well.
+    if (!wasThere) return [...away, forget(key.path)];
     const spot = spotOf(key.path, { ...found, options: kept.trim() || "defaults" });
     const script = mountNow(spot);
     const back = { why: `mount ${found.source} on ${key.path} again`, script, seconds: 400 };
-    return [forget(key.path), ...away, back];
+    return [...away, forget(key.path), back];
   },
 } satisfies HostState<MountKey, MountValue>;
 

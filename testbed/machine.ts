@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { access, readFile } from "node:fs/promises";
+import { access, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unifiedRoot } from "./cgroup.ts";
 import { attempt, run } from "./command.ts";
@@ -65,17 +65,8 @@ export function checkRoot(): void {
 export async function checkMachine(): Promise<void> {
   checkRoot();
   // Asking for them loads them, on a kernel that has them as modules.
-  await attempt([
-    "modprobe",
-    "-a",
-    "-q",
-    "overlay",
-    "fuse",
-    "tun",
-    "veth",
-    "bridge",
-    "br_netfilter",
-  ]);
+  const modules = ["overlay", "fuse", "tun", "veth", "bridge", "br_netfilter"];
+  await sparingBridges(() => attempt(["modprobe", "-a", "-q", ...modules]));
   const filesystems = await readFile("/proc/filesystems", "utf8");
   const needs: [boolean, string][] = [
     [/\boverlay$/m.test(filesystems), "the overlay filesystem, which the hosts' disks are made of"],
@@ -94,6 +85,24 @@ export async function checkMachine(): Promise<void> {
   }
   if (lacking.length > 0) {
     throw new MachineUnfit(`this machine's kernel does not offer ${lacking.join("; nor ")}.`);
+  }
+}
+
+/**
+ * Loads br_netfilter, unless it is there. The kernel then puts what passes the bridges of every network
+ * before that network's firewall; in the machine's own, somebody's containers and guests would meet it.
+ * The hosts' networks have settings of their own.
+ */
+export async function sparingBridges(
+  load: () => Promise<unknown>,
+  settings = "/proc/sys/net/bridge",
+): Promise<void> {
+  const wasThere = existsSync(settings);
+  await load();
+  if (wasThere) return;
+  const names = await readdir(settings).catch(() => []);
+  for (const name of names.filter((one) => one.startsWith("bridge-nf-call-"))) {
+    await writeFile(join(settings, name), "0\n");
   }
 }
 

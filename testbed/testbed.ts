@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { baseFolder } from "./base.ts";
 import { cgroupOf, killAll, populated } from "./cgroup.ts";
 import { run } from "./command.ts";
 import { hostsOnDisk, makeDisk, wipeDisk } from "./disk.ts";
 import { BadRequest, HostDidNotFollow, TestbedError } from "./errors.ts";
+import { claimFolder, isOurs, removeFolder } from "./folder.ts";
 import { fiveHosts, type Host, hostNamed, lightHosts, outside } from "./hosts.ts";
 import { alone } from "./lock.ts";
-import { checkFolder, checkMachine, installPrograms } from "./machine.ts";
+import { checkMachine, installPrograms } from "./machine.ts";
 import { type Mirrors, machineMirrors } from "./mirrors.ts";
 import { listModules } from "./modules.ts";
 import { cable, hostsFile, layNetwork, removeNetwork, waitForPorts } from "./network.ts";
@@ -96,36 +97,13 @@ async function takeDown(at: Place): Promise<void> {
     throw new HostDidNotFollow("processes of the testbed are still there 20 s after a kill.");
   }
   await removeNetwork(at);
-  // The marker goes last, so that a removal that was cut off can be taken up again.
-  const rest = await readdir(at.folder).catch(() => []);
-  const all = rest.filter((name) => name !== marker).map((name) => join(at.folder, name));
-  if (all.length > 0) await run(["rm", "-rf", "--one-file-system", ...all]);
-  await run(["rm", "-rf", "--one-file-system", at.folder]);
+  await removeFolder(at);
   await run(["sh", "-c", 'rm -rf /run/systemd/nspawn/propagate/"$0"-*', at.prefix]);
 }
 
 /** The names of the hosts that have a disk, the five first. */
 export async function hostNames(at = place()): Promise<string[]> {
   return (await hostsOnDisk(at)).map((host) => host.name);
-}
-
-const marker = "testbed";
-
-async function isOurs(at: Place): Promise<boolean> {
-  const entries = await readdir(at.folder).catch(() => []);
-  return entries.length === 0 || existsSync(join(at.folder, marker));
-}
-
-async function claimFolder(at: Place): Promise<void> {
-  if (!(await isOurs(at))) {
-    throw new TestbedError(
-      `${at.folder} is in use for something else: name an empty folder in QUINTET_TESTBED.`,
-    );
-  }
-  await mkdir(at.folder, { recursive: true, mode: 0o700 });
-  if (existsSync(join(at.folder, marker))) return;
-  await checkFolder(at);
-  await writeFile(join(at.folder, marker), `${at.prefix}\n`);
 }
 
 function byItself(at: Place, work: () => Promise<void>): Promise<void> {

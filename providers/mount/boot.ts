@@ -22,7 +22,9 @@ export function unitFile(path: string): string {
 
 /**
  * It tries until it succeeds, because a cold boot of all hosts at once brings the source up late, and a
- * line in fstab is tried once. Given up after a while, so that the boot ends; then systemd begins anew.
+ * line in fstab is tried once. Given up after a while, so that the boot ends; then systemd begins anew,
+ * when a last try, which outlives the giving up, is over. The process behind a file system in user
+ * space runs on in the unit, and guests hang on it: so stopping the unit kills nothing but its shell.
  */
 export function unitText({ path, source, type, options, sourceUnits }: MountSpot): string {
   const after = ["network-online.target", ...sourceUnits].join(" ");
@@ -36,7 +38,8 @@ Type=oneshot
 RemainAfterExit=yes
 TimeoutStartSec=300
 Restart=on-failure
-RestartSec=5
+RestartSec=60
+KillMode=process
 ExecStart=/bin/sh -c 'until mountpoint -q ${path} || timeout 60 mount -t ${type} -o ${options} ${source} ${path}; do sleep 2; done'
 
 [Install]
@@ -75,12 +78,13 @@ export function tellSystemd(path: string): Script {
   return sh`if [ -d /run/systemd/system ]; then systemctl start ${unitName(path)}; fi`;
 }
 
-/** Takes the unit away. Its stopping does not unmount. */
+/** Takes the unit away. Its stopping does not unmount, but it ends a try that is still under way. */
 export function removeUnit(path: string): Script {
   const unit = unitName(path);
   return sh`if [ -e ${unitFile(path)} ]; then systemctl disable ${unit} || exit; fi
 rm -f ${unitFile(path)} ${`${unitFile(path)}.new`} || exit
 if [ -d /run/systemd/system ]; then
+  case $(systemctl is-active ${unit}) in activating) systemctl kill ${unit} ;; esac
   systemctl stop ${unit} 2>/dev/null
   systemctl daemon-reload && { systemctl reset-failed ${unit} 2>/dev/null || true; }
 fi`;

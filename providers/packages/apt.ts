@@ -50,7 +50,13 @@ set -- /var/lib/dpkg/updates/*
       sh`set_name=${set}
 open_ledger || exit
 release_set || exit
-[ ${restore.length} = 0 ] || install_or_update ${restore}`,
+[ ${restore.length} != 0 ] || exit 0
+# What comes back is the host's own, so that nothing is written down of it.
+review() {
+  for_it=$(plan_removes /dev/null)
+  [ -z "$for_it" ] || refuse ${`to bring back ${restore.join(", ")}, apt would remove `}"$for_it" 'Do one or the other by hand.'
+}
+bring ${restore}`,
     ]),
 };
 
@@ -84,10 +90,19 @@ fresh_lists() {
     find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -cmin -1440 2>/dev/null | grep -q .
 }
 plan() { aptget -s --allow-downgrades install "$@" >"$plan" 2>"$log"; }
-# A package that the mirror no longer has is known only to old lists.
-install_or_update() {
-  quiet aptget --allow-downgrades install "$@" 2>"$t/said" && return
-  [ -z "$updated" ] && update_lists && quiet aptget --allow-downgrades install "$@" && return
+# What the plan would remove, but for what is listed in $1.
+plan_removes() { awk '$1 == "Remv" { print $2 }' "$plan" | sort -u | comm -23 - "$1" | tr '\\n' ' '; }
+# Does what a plan says, once \`review\` has let it pass. A package that the mirror no longer has is known
+# only to old lists; by new ones it is another plan, which has to pass as well.
+bring() {
+  if plan "$@"; then
+    review || return
+    quiet aptget --allow-downgrades install "$@" 2>"$t/said" && return
+    account || return
+  else
+    tail -n 20 "$log" >"$t/said"
+  fi
+  [ -z "$updated" ] && update_lists && { bring "$@"; return; }
   cat "$t/said" >&2
   return 1
 }
@@ -105,8 +120,8 @@ done
 broken=$(dpkg-query -W -f='\${db:Status-Abbrev}|\${Package}\\n' | sed -n 's/^..R|//p')
 fresh_lists || update_lists || exit
 aptget -s -f install $broken >"$plan" 2>"$log" || { tail -n 20 "$log" >&2; exit 1; }
-awk '$1 == "Remv" { print $2 }' "$plan" | sort -u >"$t/removed"
-not_ours=$(ours | comm -13 - "$t/removed" | tr '\\n' ' ')
+ours >"$t/ours"
+not_ours=$(plan_removes "$t/ours")
 [ -z "$not_ours" ] || refuse "to repair this host, apt would remove $not_ours- do it by hand: apt-get -f install"
 write_ahead "$plan" || exit
 if [ -z "$broken" ]; then quiet aptget -f install; else quiet aptget --reinstall install $broken; fi
@@ -131,14 +146,15 @@ for name in ${edits.remove}; do
 done
 if [ $# != 0 ]; then
   fresh_lists || update_lists || exit
-  plan "$@" || { update_lists && plan "$@"; } || { tail -n 20 "$log" >&2; exit 1; }
-  awk '$1 == "Remv" { print $2 }' "$plan" | sort -u >"$t/removed"
-  along=$(printf '%s\\n' ${edits.remove} | sort | comm -13 - "$t/removed" | tr '\\n' ' ')
-  [ -z "$along" ] || refuse "apt would also remove $along" \\
-    'If that is wanted, declare it "absent" in the same set.'
-  sort -u "$t/needs" "$ledger/asked" >"$t/sorted" && mv "$t/sorted" "$ledger/asked" || exit
-  write_ahead "$plan" || exit
-  install_or_update "$@"
+  printf '%s\\n' ${edits.remove} | sort >"$t/remove"
+  review() {
+    along=$(plan_removes "$t/remove")
+    [ -z "$along" ] || refuse "apt would also remove $along" \\
+      'If that is wanted, declare it "absent" in the same set.'
+    sort -u "$t/needs" "$ledger/asked" >"$t/sorted" && mv "$t/sorted" "$ledger/asked" || return
+    write_ahead "$plan"
+  }
+  bring "$@"
   status=$?
   account || exit
   [ $status = 0 ] || exit $status

@@ -5,13 +5,15 @@ import { sh } from "../sh.ts";
  * installs brought along ("NAME new", or "NAME config" where an earlier removal had left its
  * configuration), `asked` what any of them asked for by name, even one that was cut off, `accounts` the
  * users and groups that came along. `pending` stands while apt runs: what was planned, so that a run
- * that was cut off is accounted for by the next.
+ * that was cut off is accounted for by the next. `asked_for` stands while a set is let go of: what was
+ * asked for by name, and is marked as automatic until it is sure that it goes.
  */
 export const ledger = "/var/lib/quintet/packages";
 
 export const ledgerFunctions = sh`
 ledger=${ledger}
 pending=$ledger/pending
+asked_for=$ledger/asked_for
 log=$ledger/log
 plan=$ledger/plan
 updated=
@@ -19,8 +21,13 @@ open_ledger() {
   (umask 077 && mkdir -p "$ledger/sets") && touch "$ledger/brought" "$ledger/asked" "$ledger/accounts" || return
   rm -rf "$ledger"/work.*
   t=$(mktemp -d "$ledger/work.XXXXXX") || return
-  trap 'rm -rf "$t" "$log" "$plan"; close_ledger' EXIT
-  account
+  trap 'keep_asked; rm -rf "$t" "$log" "$plan"; close_ledger' EXIT
+  keep_asked && account
+}
+# What did not go after all must not look as if nobody wanted it.
+keep_asked() {
+  [ -e "$asked_for" ] || return 0
+  installed | comm -12 - "$asked_for" | xargs -r apt-mark manual >/dev/null && rm "$asked_for"
 }
 # The last set takes the ledger with it.
 close_ledger() {

@@ -37,13 +37,9 @@ refuse_mounted() {
       BEGIN { while ((getline line < paths) > 0) going[line] = 1 }
       { for (path = $0; path != ""; sub(/\\/[^\\/]*$/, "", path)) if (path in going) { print $0; next } }' |
     sort -u | tr '\\n' ' ' >"$t/mounted"
-  [ ! -s "$t/mounted" ] || {
-    keep_asked
+  [ ! -s "$t/mounted" ] ||
     refuse "a purge would delete what is mounted at $(cat "$t/mounted")" 'Unmount it first.'
-  }
 }
-# When nothing goes after all, what was asked for by name must not look as if nobody wanted it.
-keep_asked() { xargs -r apt-mark manual <"$t/asked_for" >/dev/null; }
 
 let_go() {
   [ $# != 0 ] || return 0
@@ -51,28 +47,26 @@ let_go() {
   ours >"$t/ours"
   printf '%s\\n' "$@" | sort -u | comm -12 - "$t/ours" | comm -23 - "$t/others" >"$t/candidates"
   apt-mark showmanual | sed 's/:.*//' | sort -u | comm -12 - "$t/candidates" >"$t/asked_for"
+  mv "$t/asked_for" "$asked_for" || return
   xargs -r apt-mark auto <"$t/candidates" >/dev/null || return
   would_remove autoremove >"$t/unneeded"
   comm -12 "$t/unneeded" "$t/ours" >"$t/doomed"
   comm -23 "$t/candidates" "$t/doomed" >"$t/stuck"
   if [ -s "$t/stuck" ]; then
     for_others=$(would_remove purge $(cat "$t/stuck") | comm -23 - "$t/ours" | tr '\\n' ' ')
-    [ -z "$for_others" ] || {
-      keep_asked
-      refuse "apt would take along what is not ours: $for_others" \\
-        "It needs $(tr '\\n' ' ' <"$t/stuck"), which came with this set. Remove it first."
-    }
+    [ -z "$for_others" ] || refuse "apt would take along what is not ours: $for_others" \\
+      "It needs $(tr '\\n' ' ' <"$t/stuck"), which came with this set. Remove it first."
   fi
-  [ -s "$t/doomed" ] || return 0
-  # What came later for ours, by an upgrade, and is needed by nothing else may go along.
-  would_remove purge $(cat "$t/doomed") >"$t/going_packages"
-  along=$(comm -23 "$t/going_packages" "$t/unneeded" | tr '\\n' ' ')
-  [ -z "$along" ] || {
-    keep_asked
-    refuse "apt would take along what is not ours: $along" 'Remove it first, or keep what it needs.'
-  }
-  refuse_mounted "$t/going_packages"
-  take_away "$t/doomed"
+  if [ -s "$t/doomed" ]; then
+    # What came later for ours, by an upgrade, and is needed by nothing else may go along.
+    would_remove purge $(cat "$t/doomed") >"$t/going_packages"
+    along=$(comm -23 "$t/going_packages" "$t/unneeded" | tr '\\n' ' ')
+    [ -z "$along" ] ||
+      refuse "apt would take along what is not ours: $along" 'Remove it first, or keep what it needs.'
+    refuse_mounted "$t/going_packages"
+    take_away "$t/doomed" || return
+  fi
+  rm "$asked_for"
 }
 
 even_essential=

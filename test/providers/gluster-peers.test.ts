@@ -38,6 +38,21 @@ describe("the members of a pool", () => {
     );
   });
 
+  test("that are gone for good leave first and by force, and are not asked back in", () => {
+    const gone = new Set(["compute2", "compute3"]);
+    const have = { compute1: "connected", compute2: "disconnected", compute3: "disconnected" };
+    const changes = glusterPeers.converge(key, { compute3: "connected" }, have, gone);
+    assert.deepEqual(
+      changes.map(({ why }) => why),
+      [
+        "detach compute2 from the Gluster pool, as it is gone for good",
+        "detach compute1 from the Gluster pool",
+      ],
+    );
+    assert.match(changes[0]?.script.text ?? "", /peer detach compute2 force \|\|/);
+    assert.doesNotMatch(changes[1]?.script.text ?? "", /peer detach compute1 force \|\|/);
+  });
+
   test("go by names: an address is refused", () => {
     assert.equal(glusterPeers.value.safeParse({ "192.168.0.1": "connected" }).success, false);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Refused } from "../../providers/errors.ts";
+import { bricksToDrop } from "../../providers/gluster-volume/removal.ts";
 import { type GlusterVolumeValue, glusterVolume } from "../../providers/gluster-volume.ts";
 
 const key = { name: "instances" };
@@ -96,6 +97,52 @@ describe("what is done about a volume", () => {
       glusterVolume.converge(key, { ...want, onRootDisk }, undefined)[0]?.script.text ?? "";
     assert.match(create(true), /compute2:\S+ force$/m);
     assert.doesNotMatch(create(false), / force/);
+  });
+});
+
+describe("a volume of which hosts are gone for good", () => {
+  const of = (bricks: string, replica: number) => ({
+    ...want,
+    bricks: bricks.split(" ").map((host) => `${host}:/b`),
+    replica,
+  });
+  const dropped = (volume: GlusterVolumeValue, ...gone: string[]) =>
+    bricksToDrop(volume, new Set(gone)).map((words) => words.join(" "));
+
+  test("loses their bricks and their membership before it is deleted", () => {
+    const steps = glusterVolume.converge(key, undefined, want, new Set(["compute2"]));
+    assert.deepEqual(
+      steps.map(({ why }) => why.split(/[ ,;]/, 4).join(" ")),
+      [
+        "stop the volume instances",
+        "take the bricks of",
+        "detach compute2 from the",
+        "delete the volume instances",
+      ],
+    );
+    assert.match(
+      steps[1]?.script.text ?? "",
+      /remove-brick instances replica 1 compute2:\S+ force/,
+    );
+  });
+
+  test("keeps as many copies in each set of neighbours", () => {
+    assert.deepEqual(dropped(of("a b c d", 2), "c"), ["replica 1 b:/b c:/b"]);
+    assert.deepEqual(dropped(of("a b c d", 4), "a", "d"), ["replica 3 a:/b", "replica 2 d:/b"]);
+  });
+
+  test("without copies loses the bricks alone", () => {
+    assert.deepEqual(dropped(of("a b c", 1), "b"), ["b:/b"]);
+    assert.deepEqual(dropped(of("a b c d", 2), "c", "d"), ["replica 1 b:/b c:/b", "d:/b"]);
+  });
+
+  test("keeps one brick to the end, for Gluster deletes none that has none", () => {
+    assert.deepEqual(dropped(of("a b", 2), "a", "b"), ["replica 1 a:/b"]);
+    assert.deepEqual(dropped(of("a b", 1), "a", "b"), ["b:/b"]);
+  });
+
+  test("is deleted as ever where none of its pool is gone", () => {
+    assert.deepEqual(dropped(of("a b", 2), "c"), []);
   });
 });
 

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { Refused, ScriptFailed } from "../../providers/errors.ts";
 import { glusterPeers } from "../../providers/gluster-peers.ts";
 import { sh } from "../../providers/sh.ts";
-import { kill, start } from "../../testbed/testbed.ts";
+import { kill, reset, start } from "../../testbed/testbed.ts";
 import {
   all,
   at,
@@ -183,6 +183,20 @@ sleep 1`,
     }
   });
 
+  test("a mount that was made at boot outlives its unit, and stays while it is in use", async () => {
+    const mounted = of(mounts, "compute2");
+    await on(
+      "compute2",
+      sh`systemctl stop quintet-mount-srv-shared && cat ${`${at}/file`} && systemctl start quintet-mount-srv-shared
+( exec sleep 600 3<${`${at}/file`} ) </dev/null >/dev/null 2>&1 &
+sleep 1`,
+    );
+    await assert.rejects(mounted.remove(), /in use by process \d+ \(sleep\)/);
+    assert.match(await on("compute2", sh`cat ${`${at}/file`}`), /the same/);
+    assert.deepEqual(await mounted.drift(), {});
+    await on("compute2", sh`pkill -x sleep`);
+  });
+
   test("deleted in order, everything is as it was found", async () => {
     for (const one of mounts.values()) await one.remove();
     await volume.remove();
@@ -190,5 +204,25 @@ sleep 1`,
     await peers.remove();
     await nat.remove();
     assert.deepEqual(await everywhere(everybody, picture), found);
+  });
+
+  test("where a host is gone for good, the others are put back without it", async () => {
+    const lost = "compute4";
+    await peers.make();
+    for (const one of bricks.values()) await one.make();
+    await volume.make();
+    await kill([lost]);
+    try {
+      await volume.remove([lost]);
+      for (const one of bricks.values()) await one.remove([lost]);
+      await peers.remove([lost]);
+      const left = everybody.filter((host) => host !== lost);
+      const was = found.filter((_, at) => everybody[at] !== lost);
+      assert.deepEqual(await everywhere(left, picture), was);
+    } finally {
+      // It believes itself in that pool still.
+      await reset(lost);
+      await start([lost]);
+    }
   });
 });

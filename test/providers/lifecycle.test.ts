@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { afterEach, beforeEach, describe, test } from "node:test";
+import type { HostState } from "../../providers/contract.ts";
 import { DidNotConverge, Refused, ScriptFailed } from "../../providers/errors.ts";
-import { file } from "../../providers/file.ts";
+import { type FileKey, type FileValue, file } from "../../providers/file.ts";
 import { HostGround } from "../../providers/host-ground.ts";
 import { iniFile } from "../../providers/ini-file.ts";
 import type { Props } from "../../providers/layout.ts";
@@ -181,6 +182,24 @@ describe("a host that is declared down", () => {
     const { outs } = await on().create(promise("one"));
     const gone = { down: new Set(["here"]), abandoned: new Set(["here"]) };
     await new Lifecycle(new HostGround(file, unaskable.hosts), gone).delete(outs);
+  });
+
+  test("is told of to whatever goes on another host when it is abandoned", async () => {
+    const told: unknown[] = [];
+    const { putBack: _bytes, ...pool } = {
+      ...file,
+      converge(...[key, want, have, gone]: Parameters<HostState<FileKey, FileValue>["converge"]>) {
+        told.push(gone && [...gone]);
+        return file.converge(key, want, have);
+      },
+    };
+    const life = (availability: Availability) =>
+      new Lifecycle(new HostGround(pool, place.hosts), availability);
+    const { outs } = await life(none).create(promise("one"));
+    assert.deepEqual(new Set(told.splice(0)), new Set([undefined]));
+    const abandoned = new Set(["there"]);
+    await life({ down: abandoned, abandoned }).delete(outs);
+    assert.deepEqual(told[0], ["there"]);
   });
 });
 

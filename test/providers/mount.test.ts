@@ -69,6 +69,16 @@ describe("what is done about a mount", () => {
     assert.doesNotMatch(scripts[0] ?? "", /umount/);
   });
 
+  test("one that goes is unmounted first: if it is in use, its unit stays with it", () => {
+    const gone = [
+      "unmount localhost:/instances from /var/lib/nova/instances",
+      "remove the unit that mounts /var/lib/nova/instances at boot",
+    ];
+    const by = (changes: { why: string }[]) => changes.map((change) => change.why);
+    assert.deepEqual(by(mount.converge(key, undefined, have)), gone);
+    assert.deepEqual(by(mount.putBack(key, "", undefined, have)), gone);
+  });
+
   test("a unit that is disabled is enabled, and nothing is mounted for it", () => {
     assert.deepEqual(whys({ boot: "its unit is disabled" }), [
       "mount /var/lib/nova/instances at boot (was its unit is disabled)",
@@ -85,6 +95,8 @@ describe("the unit that mounts at boot", () => {
     const spot = { path: "/srv", source: "a:/b", type: "glusterfs", options: "defaults" };
     const text = unitText({ ...spot, sourceUnits: ["glusterd.service"] });
     assert.match(text, /^After=.* glusterd\.service$/m);
+    // The file system's own process runs in the unit.
+    assert.match(text, /^KillMode=process$/m);
   });
 });
 

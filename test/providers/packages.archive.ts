@@ -33,10 +33,18 @@ const testPackages: readonly TestPackage[] = [
   { name: "quintet-foe" },
   { name: "quintet-user", fields: "Depends: quintet-one" },
   { name: "quintet-slow", postinst: slow },
+  { name: "quintet-late" },
   { name: "quintet-base", fields: "Important: yes\nDepends: quintet-lib" },
   { name: "quintet-disk", fields: "Depends: quintet-base" },
   { name: "quintet-floppy", fields: "Depends: quintet-base" },
 ];
+
+// What the archive offers, for apt to fetch.
+const listed = sh`chmod -R go+rX ${archive}; chmod 755 /root
+for deb in *.deb; do
+  dpkg-deb -f "$deb"
+  printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+done >Packages`;
 
 /**
  * Builds the archive on a host and makes it all that apt knows: with Debian's sixty thousand packages
@@ -47,13 +55,21 @@ export const openArchive: Script = lines([
 [ ! -e ${sources} ] || mv ${sources} ${`${sources}.aside`}
 rm -rf ${archive}; mkdir -p ${archive}; cd ${archive}`,
   ...testPackages.map(build),
-  sh`chmod -R go+rX ${archive}; chmod 755 /root
-for deb in *.deb; do
-  dpkg-deb -f "$deb"
-  printf 'Filename: ./%s\\nSize: %s\\nSHA256: %s\\n\\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
-done >Packages
-echo ${`deb [trusted=yes] copy:${archive} ./`} >${list}
+  listed,
+  sh`echo ${`deb [trusted=yes] copy:${archive} ./`} >${list}
 apt-get -q -o APT::Get::List-Cleanup=false update >/dev/null`,
+]);
+
+/** The archive has a new version of quintet-late, and no longer the one that the host's lists name. */
+export const pointRelease: Script = lines([
+  sh`set -e
+cd ${archive}; rm quintet-late_1.0_all.deb`,
+  build({
+    name: "quintet-late",
+    version: "1.1",
+    fields: "Depends: quintet-lib\nConflicts: quintet-foe",
+  }),
+  listed,
 ]);
 
 /** Takes the archive from the host, and gives it back its own sources. */

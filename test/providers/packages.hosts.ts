@@ -8,7 +8,13 @@ import { Lifecycle } from "../../providers/lifecycle.ts";
 import { packages } from "../../providers/packages.ts";
 import { sh } from "../../providers/sh.ts";
 import { hostPlace } from "../places.ts";
-import { admin, closeArchive, forgetArchive, openArchive } from "./packages.archive.ts";
+import {
+  admin,
+  closeArchive,
+  forgetArchive,
+  openArchive,
+  pointRelease,
+} from "./packages.archive.ts";
 import { packagesPicture } from "./packages.fixture.ts";
 
 const host = "compute1";
@@ -100,6 +106,24 @@ describe("letting a set go", () => {
     assert.equal(await place.run(packagesPicture), bare);
   });
 
+  test("that is cut off, and then fails, leaves marked what was asked for by name", async () => {
+    const outs = await create("one", "quintet-one");
+    const standing = await place.run(packagesPicture);
+    const hook = "/etc/apt/apt.conf.d/quintet-tests";
+    const killing = "kill -KILL $(sed -n 's/^PPid:.//p' /proc/$PPID/status) $PPID";
+    for (const [command, said] of [
+      [killing, /let go of the packages/],
+      ["false", /Pre-Invoke/],
+    ] as const) {
+      await place.run(sh`echo ${`DPkg::Pre-Invoke { "${command}"; };`} >${hook}`);
+      await assert.rejects(lifecycle.delete(outs), failure(said));
+      await place.run(sh`rm ${hook}`);
+    }
+    assert.equal(await place.run(packagesPicture), standing);
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
   test("is refused while something is mounted below a path that a purge deletes", async () => {
     const outs = await create("data", "quintet-data");
     await place.run(sh`mkdir -p /var/lib/quintet-data/disks && mount -t tmpfs none /var/lib/quintet-data/disks
@@ -156,6 +180,20 @@ touch /etc/quintet-data.d/made/file`);
     );
   });
 
+  test("brings back what it had removed, but takes nothing of others away for it", async () => {
+    await place.run(admin("install", "quintet-foe"));
+    const { outs } = await lifecycle.create(promise("peace", { "quintet-foe": "absent" }));
+    await place.run(admin("install", "quintet-two"));
+    await assert.rejects(
+      lifecycle.delete(outs),
+      failure(/bring back quintet-foe, apt would remove quintet-two/),
+    );
+    assert.deepEqual(await ours(), ["quintet-lib", "quintet-two"]);
+    await place.run(admin("purge", "quintet-two"));
+    await lifecycle.delete(outs);
+    assert.deepEqual(await ours(), ["quintet-foe", "quintet-lib"]);
+  });
+
   test("leaves what the administrator asked for in the meantime", async () => {
     const outs = await create("one", "quintet-one");
     await place.run(sh`apt-mark manual quintet-lib`);
@@ -183,6 +221,23 @@ describe("an install", () => {
 
   test("of a package that does not exist shows what apt says", async () => {
     await assert.rejects(create("x", "quintet-nowhere"), failure(/locate package quintet-nowhere/));
+  });
+
+  test("by lists that are out of date is planned anew, and what then comes along goes again", async () => {
+    await place.run(pointRelease);
+    const outs = await create("late", "quintet-late");
+    assert.deepEqual(await ours(), ["quintet-late", "quintet-lib"]);
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(packagesPicture), bare);
+    await place.run(openArchive);
+  });
+
+  test("by lists that are out of date is refused where the new plan removes something of others", async () => {
+    await place.run(admin("install", "quintet-foe"));
+    await place.run(pointRelease);
+    await assert.rejects(create("late", "quintet-late"), failure(/also remove quintet-foe/));
+    assert.deepEqual(await ours(), ["quintet-foe"]);
+    await place.run(openArchive);
   });
 
   test("that was cut off in a package's own script is seen, healed, and put back", async () => {

@@ -117,7 +117,7 @@ describe("a set of packages", () => {
     const found = { ntp: "present", bc: "missing", "half-installed": "none", noted: "" };
     const have = { ntp: "absent", bc: "present", "half-installed": "none", noted: "bc" };
     const [change] = packages.putBack(key, "", found, have);
-    assert.match(change?.script.text ?? "", /^\[ 1 = 0 \] \|\| install_or_update ntp$/m);
+    assert.match(change?.script.text ?? "", /^bring ntp$/m);
   });
 
   test("refuses a word that is neither a state nor a version, and a name that is no package's", () => {

@@ -6,15 +6,14 @@ import type { Hosts } from "../../providers/transport/hosts.ts";
 
 /** One promise on a real host, taken through Pulumi's calls by hand. */
 export class Promised<Key extends object, Value extends object> {
+  readonly #ground: HostGround;
   readonly #life: Lifecycle;
   readonly #news: Props;
   #olds: Props | undefined;
 
   constructor(state: HostState<Key, Value>, hosts: Hosts, host: string, key: Key, value: object) {
-    this.#life = new Lifecycle(new HostGround(state, hosts), {
-      down: new Set(),
-      abandoned: new Set(),
-    });
+    this.#ground = new HostGround(state, hosts);
+    this.#life = new Lifecycle(this.#ground, { down: new Set(), abandoned: new Set() });
     const wish = state.value.parse(value) as Record<string, unknown>;
     const where = state.key.parse(key) as Record<string, unknown>;
     this.#news = { ...wish, at: { host, key: where, claim: "test", stack: "test" } };
@@ -41,8 +40,10 @@ export class Promised<Key extends object, Value extends object> {
     return Object.fromEntries(differing.map(([key]) => [key, found[key] ?? "absent"]));
   }
 
-  async remove(): Promise<void> {
-    await this.#life.delete(this.#stored);
+  /** As `destroy` does, where the stack's file declares these hosts abandoned. */
+  async remove(abandoned: readonly string[] = []): Promise<void> {
+    const gone = new Set(abandoned);
+    await new Lifecycle(this.#ground, { down: gone, abandoned: gone }).delete(this.#stored);
     this.#olds = undefined;
   }
 

@@ -14,6 +14,7 @@ import { statusTable } from "../../testbed/status.ts";
 import { down, hostNames, kill, link, reset, start, stop, up } from "../../testbed/testbed.ts";
 
 const names = fiveHosts.map((host) => host.name);
+const counts = /^net\.netfilter\.nf_conntrack_count|^vm\.(stat|numa_stat)/;
 const askInternet =
   "exec 5<>/dev/tcp/203.0.113.1/80; printf 'GET /ip HTTP/1.0\\r\\n\\r\\n' >&5; tail -n1 <&5";
 
@@ -21,6 +22,8 @@ describe("a testbed", () => {
   let scratch = "";
   let at: Place;
   let machineNetwork = "";
+  let machineSettings: ReadonlyMap<string, string>;
+  let machineClock = 0;
 
   function ssh(host: string, command: string): Promise<Outcome> {
     return attempt(["ssh", "-F", at.sshConfig, host, command]);
@@ -32,16 +35,39 @@ describe("a testbed", () => {
     return outcome.stdout.trim();
   }
 
-  /** The machine's own links, addresses, routes and rules. */
+  /** The machine's own network and firewall, but for what counts packets. */
   async function networkOfMachine(): Promise<string> {
     const looks = ["-o link", "-o addr", "route show table all", "rule"];
-    return (await Promise.all(looks.map((look) => run(["ip", ...look.split(" ")])))).join("");
+    const said = await Promise.all([
+      ...looks.map((look) => run(["ip", ...look.split(" ")])),
+      // Whichever of them the machine has.
+      ...["iptables-save", "ip6tables-save", "nft list ruleset"].map(
+        async (look) => (await attempt(look.split(" "))).stdout,
+      ),
+    ]);
+    return said.join("").replace(/^#.*\n|\[\d+:\d+\]|packets \d+ bytes \d+/gm, "");
+  }
+
+  /** What the machine's kernel is set to; a module that is loaded meanwhile brings new settings. */
+  async function settingsOfMachine(): Promise<ReadonlyMap<string, string>> {
+    const said = await run(["sh", "-c", "sysctl -a 2>/dev/null || true"]);
+    const steady = said
+      .split("\n")
+      .filter((line) => /^(net|vm)\./.test(line) && !counts.test(line));
+    return new Map(steady.map((line) => line.split(/ = ?(.*)/s, 2) as [string, string]));
+  }
+
+  /** How far the machine's clock is from one that nobody can set, in seconds. */
+  function clockOfMachine(): number {
+    return (Date.now() - performance.now()) / 1000;
   }
 
   before(async () => {
     scratch = await mkdtemp(join(tmpdir(), "quintet-testbed-"));
     at = place({ ...process.env, QUINTET_TESTBED: join(scratch, "run") });
     machineNetwork = await networkOfMachine();
+    machineSettings = await settingsOfMachine();
+    machineClock = clockOfMachine();
     await up({}, at);
   });
 
@@ -204,5 +230,14 @@ describe("a testbed", () => {
     assert.ok(!hierarchies.some((hierarchy) => existsSync(join(hierarchy, at.prefix))));
     assert.doesNotMatch(await readFile("/proc/self/mounts", "utf8"), new RegExp(at.prefix));
     assert.equal(await networkOfMachine(), machineNetwork);
+    const settings = await settingsOfMachine();
+    const was = [...machineSettings].filter(([name, value]) => settings.get(name) !== value);
+    assert.deepEqual(was, []);
+    const brought = [...settings].filter(([name]) => !machineSettings.has(name));
+    assert.deepEqual(
+      brought.filter(([name, value]) => /\.bridge-nf-call-/.test(name) && value !== "0"),
+      [],
+    );
+    assert.ok(Math.abs(clockOfMachine() - machineClock) < 2, "the machine's clock was moved");
   });
 });
