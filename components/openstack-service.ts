@@ -7,7 +7,7 @@ import { User } from "../providers/cloud/user.ts";
 import { Database } from "../providers/database.ts";
 import { DatabaseAccount } from "../providers/database-account.ts";
 import type { IniFile } from "../providers/ini-file.ts";
-import { Lines } from "../providers/lines.ts";
+import type { Lines } from "../providers/lines.ts";
 import { Packages } from "../providers/packages.ts";
 import { Service } from "../providers/service.ts";
 import type { PasswordName } from "../site/site.ts";
@@ -16,7 +16,7 @@ import type { DatabaseServer } from "./database-server.ts";
 import { deed } from "./deed.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import type { Drawn } from "./passwords.ts";
-import { serviceConfig } from "./service-config.ts";
+import { serviceConfig, shellVariables } from "./service-config.ts";
 
 /** What every service on the controller needs of the rest of the cloud. */
 export interface OpenStackServiceArgs {
@@ -72,12 +72,7 @@ export abstract class OpenStackService extends Concern {
       ...names.configs.map((config) =>
         serviceConfig(name, host, config, source, this.after(packages)),
       ),
-      ...variables.map(({ path, values }) => {
-        const lines = Object.entries(values).map(([key, value]) => [key, `${key}=${value}`]);
-        const place = { path, by: "assignment" as const };
-        const promise = { host, key: place, value: Object.fromEntries(lines) };
-        return new Lines(`${name}-${path}`, promise, this.after(packages));
-      }),
+      ...variables.map((one) => shellVariables(name, host, one, this.after(packages))),
     ];
     const files = [...names.configs, ...variables].map(({ path }) => path);
     const done: pulumi.Resource[] = [...databases, ...this.configs, ...this.#user()];

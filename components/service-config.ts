@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ServiceConfig, ServiceSecrets, Surroundings } from "../profiles/openstack.ts";
+import type {
+  ServiceConfig,
+  ServiceSecrets,
+  Surroundings,
+  Variables,
+} from "../profiles/openstack.ts";
 import { IniFile } from "../providers/ini-file.ts";
+import { Lines } from "../providers/lines.ts";
 import type { Host, PasswordName, Site } from "../site/site.ts";
 import type { Drawn } from "./passwords.ts";
 
@@ -56,4 +62,16 @@ export function serviceConfig(
     },
     options,
   );
+}
+
+/** Promises shell variables that a unit reads as it starts, one a line. */
+export function shellVariables(
+  name: string,
+  host: string,
+  { path, values }: Variables,
+  options: pulumi.CustomResourceOptions,
+): Lines {
+  const lines = Object.entries(values).map(([key, value]) => [key, `${key}=${value}`]);
+  const key = { path, by: "assignment" as const };
+  return new Lines(`${name}-${path}`, { host, key, value: Object.fromEntries(lines) }, options);
 }

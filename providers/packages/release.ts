@@ -28,19 +28,32 @@ going_paths() {
   ls /var/lib/dpkg/info/*.list | grep -vxF -f "$t/lists" | xargs -r cat | sort -u |
     comm -13 - "$t/going" | grep '/.*/'
 }
-# A purge deletes through whatever is mounted below, so it waits until nothing is.
-refuse_mounted() {
+# A purge deletes through whatever is mounted below. Mounts of our own are set aside for the time being;
+# for others it waits until they are gone.
+clear_mounts() {
   going_paths "$1" >"$t/paths"
+  : >"$t/aside"
   awk '{ print $5 }' /proc/self/mountinfo | while read -r point; do printf '%b\\n' "$point"; done |
     grep -Ev '^/(proc|sys|dev|run)?(/|$)' |
     awk -v paths="$t/paths" '
       BEGIN { while ((getline line < paths) > 0) going[line] = 1 }
       { for (path = $0; path != ""; sub(/\\/[^\\/]*$/, "", path)) if (path in going) { print $0; next } }' |
-    sort -u | tr '\\n' ' ' >"$t/mounted"
+    sort -ur | while read -r point; do
+      unit=quintet-mount-$(systemd-escape -p -- "$point").service
+      if [ -e "/etc/systemd/system/$unit" ] && umount -- "$point" 2>>"$log"; then
+        printf '%s %s\\n' "$unit" "$point" >>"$t/aside"
+      else printf '%s ' "$point"; fi
+    done >"$t/mounted"
   [ ! -s "$t/mounted" ] || {
+    mount_again
     keep_asked
     refuse "a purge would delete what is mounted at $(cat "$t/mounted")" 'Unmount it first.'
   }
+}
+mount_again() {
+  while read -r unit point; do
+    mkdir -p -- "$point" && systemctl restart "$unit" || return
+  done <"$t/aside"
 }
 # When nothing goes after all, what was asked for by name must not look as if nobody wanted it.
 keep_asked() { xargs -r apt-mark manual <"$t/asked_for" >/dev/null; }
@@ -71,8 +84,11 @@ let_go() {
     keep_asked
     refuse "apt would take along what is not ours: $along" 'Remove it first, or keep what it needs.'
   }
-  refuse_mounted "$t/going_packages"
+  clear_mounts "$t/going_packages"
   take_away "$t/doomed"
+  status=$?
+  mount_again || return
+  return $status
 }
 
 take_away() {
