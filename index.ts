@@ -41,15 +41,17 @@ const gateway = new NatGateway(
   { dependsOn: [preflight, ...bridges] },
 );
 
-const baselines = hosts.map((host) => {
-  const args = { host, hostsLines, time, names: profile.baseline };
-  return new HostBaseline(`${host}-baseline`, args, { dependsOn: [gateway] });
-});
-const dependsOn = [...baselines];
+const baselines = new Map(
+  hosts.map((host) => {
+    const args = { host, hostsLines, time, names: profile.baseline };
+    return [host, new HostBaseline(`${host}-baseline`, args, { dependsOn: [gateway] })];
+  }),
+);
+const ready = (host: string) => ({ dependsOn: [baselines.get(host) ?? gateway] });
 
 const grounds = (services ? hosts : []).map((host) => {
   const args = { host, names: profile.cloud.ground };
-  return new ServiceGround(`${host}-services`, args, { dependsOn });
+  return new ServiceGround(`${host}-services`, args, ready(host));
 });
 const { folders } = services ? profile.cloud.ground : profile.gluster;
 const owners = grounds.map(({ owner }) => owner);
@@ -57,7 +59,7 @@ const names = { ...profile.gluster, folders };
 const volume = new GlusterVolume(
   "instances",
   { hosts, storage, protectData, owners, names },
-  { dependsOn },
+  { dependsOn: [...baselines.values()] },
 );
 
 // Its key is in the stack's state and on no host: who holds it can sign for a host of the cloud.
@@ -68,7 +70,7 @@ const authority = new CertificateAuthority("migration-authority", {
 const draw = site.rotation.certificates + 1;
 const hypervisors = site.computes.map((host) => {
   const args = { host, authority, draw, acceleration, names: profile.hypervisor };
-  return new Hypervisor(`${host.name}-hypervisor`, args, { dependsOn });
+  return new Hypervisor(`${host.name}-hypervisor`, args, ready(host.name));
 });
 
 if (services) {
