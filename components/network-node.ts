@@ -55,21 +55,15 @@ export class NetworkNode extends Concern {
       { host, key: { set: "switch" }, value: names.switch.packages },
       this.after(),
     );
-    const userspace =
-      datapath === "userspace"
-        ? [deed(name, host, names.switch.userspace, this.after(packages))]
-        : [];
     const service = new Service(
       `${name}-switch`,
-      {
-        host,
-        key: { unit: names.switch.unit },
-        value: { enabled: true, active: true },
-        ...(userspace.length > 0 && { after: userspace.map((one) => one.written) }),
-      },
-      this.after(packages, ...userspace),
+      { host, key: { unit: names.switch.unit }, value: { enabled: true, active: true } },
+      this.after(packages),
     );
+    const { userspace } = names.switch;
+    const settings =
+      datapath === "userspace" ? [deed(name, host, userspace, this.after(service), [service])] : [];
     const toTheLan = names.switch.bridge(leg, datapath);
-    return deed(name, host, toTheLan, this.after(service), [service]);
+    return deed(name, host, toTheLan, this.after(service, ...settings), [service, ...settings]);
   }
 }

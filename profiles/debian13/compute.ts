@@ -57,7 +57,7 @@ export const alive: AliveNames = {
   agents: (controller, hosts) =>
     waitUntil({
       name: "the agents of the network are alive",
-      seen: sh`mariadb -N -B -e "SELECT CONCAT(\`binary\`, ' on ', host) FROM neutron.agents
+      seen: sh`mariadb -N -B -e "SELECT CONCAT(agents.binary, ' on ', host) FROM neutron.agents
 WHERE heartbeat_timestamp > UTC_TIMESTAMP() - INTERVAL 75 SECOND AND heartbeat_timestamp >= started_at AND admin_state_up"`,
       wanted: [
         ...["neutron-dhcp-agent", "neutron-metadata-agent"].map((unit) => on(unit)(controller)),
@@ -73,7 +73,7 @@ WHERE heartbeat_timestamp > UTC_TIMESTAMP() - INTERVAL 75 SECOND AND heartbeat_t
   services: (controller, computes) =>
     waitUntil({
       name: "the parts of Nova are alive",
-      seen: sh`mariadb -N -B -e "SELECT CONCAT(\`binary\`, ' on ', host) FROM nova.services
+      seen: sh`mariadb -N -B -e "SELECT CONCAT(services.binary, ' on ', host) FROM nova.services
 WHERE deleted = 0 AND last_seen_up > UTC_TIMESTAMP() - INTERVAL 60 SECOND AND NOT forced_down"`,
       wanted: [
         ...["nova-conductor", "nova-scheduler"].map((unit) => on(unit)(controller)),
