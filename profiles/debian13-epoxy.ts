@@ -61,6 +61,7 @@ export const debian13Epoxy: Profile = {
     sysctls: { "net.ipv4.ip_forward": "1" },
     masquerade: { table: "nat", chain: "quintet-masquerade", from: "POSTROUTING" },
     forward: { table: "filter", chain: "quintet-forward", from: "FORWARD" },
+    guests: { table: "filter", chain: "quintet-guests", from: "INPUT" },
   },
 
   bridge: {

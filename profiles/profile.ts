@@ -71,6 +71,8 @@ export interface GatewayNames {
   readonly sysctls: Readonly<Record<string, string>>;
   readonly masquerade: IptablesRulesKey;
   readonly forward: IptablesRulesKey;
+  /** What guests may ask of the gateway itself. */
+  readonly guests: IptablesRulesKey;
 }
 
 /** The bridge that takes the place of each host's interface in the LAN, so that guests are in it too. */
