@@ -15,7 +15,7 @@ export const fixture: Fixture<BridgeKey, BridgeValue> = {
   ],
   befores: () => ({
     "an interface with an address and a route": sh`
-ip link add laws0 type dummy && ip link set laws0 up && ip addr add 198.51.100.7/25 brd + dev laws0 &&
+ip link add laws0 type veth peer name laws1 && ip link set laws1 up && ip link set laws0 up && ip addr add 198.51.100.7/25 brd + dev laws0 &&
 ip route add 203.0.113.64/26 via 198.51.100.1 dev laws0`,
   }),
   picture: () => sh`ip -4 -o addr show | sed 's/^[0-9]*: //'; ip -4 route; ls /sys/class/net
