@@ -1,9 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ComputeHostNames } from "../profiles/openstack.ts";
+import type { DaemonNames } from "../profiles/openstack.ts";
 import type { Service } from "../providers/service.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { daemons } from "./daemons.ts";
-import { fileWithFolder } from "./folders.ts";
 import type { ConfigSource } from "./service-config.ts";
 
 export interface ComputeHostArgs {
@@ -11,7 +10,7 @@ export interface ComputeHostArgs {
   readonly source: ConfigSource;
   /** What it needs before it can take machines: whom it asks, and the host's own network and storage. */
   readonly needs: readonly pulumi.Resource[];
-  readonly names: ComputeHostNames;
+  readonly names: DaemonNames;
 }
 
 /**
@@ -24,12 +23,10 @@ export class ComputeHost extends Concern {
   constructor(name: string, args: ComputeHostArgs, options: ConcernOptions = {}) {
     super("ComputeHost", name, options);
     const { host, names, source, needs } = args;
-    const after = (...resources: pulumi.Resource[]) => this.after(...resources);
-    const order = fileWithFolder(`${name}-order`, host, names.order, after);
     this.units = daemons(
       name,
-      { host, set: "compute", names, source, start: [order, ...needs], reads: [order] },
-      after,
+      { host, set: "compute", names, source, start: needs },
+      (...resources) => this.after(...resources),
     );
     this.registerOutputs();
   }

@@ -3,6 +3,7 @@ import type { DaemonNames } from "../profiles/openstack.ts";
 import type { IniFile } from "../providers/ini-file.ts";
 import { Packages } from "../providers/packages.ts";
 import { Service } from "../providers/service.ts";
+import { fileWithFolder } from "./folders.ts";
 import { type ConfigSource, serviceConfig } from "./service-config.ts";
 
 export interface DaemonsArgs {
@@ -31,6 +32,10 @@ export function daemons(
   const configs: IniFile[] = names.configs.map((config) =>
     serviceConfig(name, host, config, source, after(packages)),
   );
+  // After the packages: their scripts clear away the folder of a unit that they bring, while it is empty.
+  const order = names.order
+    ? [fileWithFolder(`${name}-order`, host, names.order, after, packages)]
+    : [];
   const files = [...names.configs.map(({ path }) => path), ...names.reads];
   return names.units.map(
     (unit) =>
@@ -40,9 +45,9 @@ export function daemons(
           host,
           key: { unit },
           value: { enabled: true, active: true, files },
-          after: [...configs, ...reads].map((file) => file.written),
+          after: [...configs, ...order, ...reads].map((file) => file.written),
         },
-        after(packages, ...configs, ...start),
+        after(packages, ...configs, ...order, ...start),
       ),
   );
 }

@@ -132,6 +132,8 @@ export interface DaemonNames {
   /** Further files that they read as they start, promised elsewhere. */
   readonly reads: readonly string[];
   readonly units: readonly string[];
+  /** Makes the units wait for what they cannot do without. */
+  readonly order?: TextFile;
 }
 
 /** The switch of a host to which guests are connected. */
@@ -155,12 +157,6 @@ export interface NetworkNames {
   readonly addressing: DaemonNames;
   /** The server is there for those that begin by asking it. */
   readonly queues: Deed;
-}
-
-/** What runs guests on a host. */
-export interface ComputeHostNames extends DaemonNames {
-  /** Makes it wait for what it cannot do without. */
-  readonly order: TextFile;
 }
 
 /** When the cloud's parts count as there: for these hosts. */
@@ -200,6 +196,6 @@ export interface CloudNames {
   readonly ground: ServiceGroundNames;
   readonly control: ControlPlaneNames;
   readonly network: NetworkNames;
-  readonly compute: ComputeHostNames;
+  readonly compute: DaemonNames;
   readonly alive: AliveNames;
 }

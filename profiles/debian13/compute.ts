@@ -1,11 +1,11 @@
 import { sh } from "../../providers/sh.ts";
-import type { AliveNames, ComputeHostNames } from "../openstack.ts";
+import type { AliveNames, DaemonNames } from "../openstack.ts";
 import { novaEverywhere, novaEverywhereSecrets } from "./nova.ts";
 import { waitUntil } from "./waiting.ts";
 
 const instances = "/var/lib/nova/instances";
 
-export const computeHost: ComputeHostNames = {
+export const computeHost: DaemonNames = {
   // The other package for guests brings emulators of every processor there is.
   packages: { "nova-compute-kvm": "present", "nova-compute": "present" },
   configs: [
