@@ -89,7 +89,10 @@ export class Cloud extends Concern {
     const connected = [...new Set([site.controller.name, ...computes])];
     const controller = site.controller.name;
     const agents = [...network.units, ...nodes.flatMap((node) => node.agents)];
-    const services = [...compute.units, ...hosts.flatMap((host) => host.units)];
+    const services = [
+      ...compute.units,
+      ...hosts.flatMap(({ units, events }) => [...units, events]),
+    ];
     const { alive } = names;
     const agentsAlive = alive.agents(controller, connected);
     deed(name, controller, agentsAlive, this.after(...agents), agents);

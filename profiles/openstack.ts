@@ -159,6 +159,12 @@ export interface NetworkNames {
   readonly queues: Deed;
 }
 
+/** What runs guests on a host. */
+export interface ComputeHostNames extends DaemonNames {
+  /** Nova is told when a guest begins, ends or has moved. */
+  readonly events: Deed;
+}
+
 /** When the cloud's parts count as there: for these hosts. */
 export interface AliveNames {
   /** Agents of the network; the controller's come first. */
@@ -196,6 +202,6 @@ export interface CloudNames {
   readonly ground: ServiceGroundNames;
   readonly control: ControlPlaneNames;
   readonly network: NetworkNames;
-  readonly compute: DaemonNames;
+  readonly compute: ComputeHostNames;
   readonly alive: AliveNames;
 }

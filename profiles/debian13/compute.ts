@@ -1,11 +1,11 @@
 import { sh } from "../../providers/sh.ts";
-import type { AliveNames, DaemonNames } from "../openstack.ts";
+import type { AliveNames, ComputeHostNames } from "../openstack.ts";
 import { novaEverywhere, novaEverywhereSecrets } from "./nova.ts";
 import { waitUntil } from "./waiting.ts";
 
 const instances = "/var/lib/nova/instances";
 
-export const computeHost: DaemonNames = {
+export const computeHost: ComputeHostNames = {
   // The other package for guests brings emulators of every processor there is.
   packages: { "nova-compute-kvm": "present", "nova-compute": "present" },
   configs: [
@@ -47,6 +47,16 @@ export const computeHost: DaemonNames = {
       `AssertPathIsMountPoint=${instances}`,
       "",
     ].join("\n"),
+  },
+  // It asks libvirt once, as it starts; where that fails it warns, and goes on without.
+  events: {
+    name: "libvirt tells nova-compute of its guests",
+    check: sh`
+pid=$(systemctl show -p MainPID --value nova-compute.service)
+[ "$pid" != 0 ] || { echo 'nova-compute does not run' >&2; exit 2; }
+! grep -q "^[-0-9]* [0-9:.]* $pid WARNING .*does not support events" /var/log/nova/nova-compute.log`,
+    run: sh`systemctl restart nova-compute.service`,
+    seconds: 180,
   },
 };
 
