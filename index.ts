@@ -1,48 +1,64 @@
-import { ControlPlane } from "./components/control-plane.ts";
+import { Cloud } from "./components/cloud.ts";
 import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
+import { LanBridge } from "./components/lan-bridge.ts";
 import { NatGateway } from "./components/nat-gateway.ts";
 import { Preflight } from "./components/preflight.ts";
+import { ServiceGround } from "./components/service-ground.ts";
 import { selectProfile } from "./profiles/profile.ts";
 import { CertificateAuthority } from "./providers/certificate.ts";
 import { loadSite } from "./site/load.ts";
 
 const site = loadSite();
+const { networks, hostsLines, time, storage, protectData, acceleration, services } = site;
 const profile = selectProfile(site.profile);
 const hosts = site.hosts.map((host) => host.name);
 
 // Nothing is changed anywhere until every host is fit for it.
 const { ID, VERSION_ID } = profile.operatingSystem;
-const preflight = new Preflight("preflight", {
-  hosts,
-  system: `${ID} ${VERSION_ID}`,
-  freeMegabytes: 500,
-});
+const system = `${ID} ${VERSION_ID}`;
+const preflight = new Preflight("preflight", { hosts, system, freeMegabytes: 500 });
+
+// Guests will be in the LAN: the rest is made over the bridge that lets them in.
+const { bridge } = profile;
+const bridges = (services ? site.hosts : []).map(
+  (host) =>
+    new LanBridge(
+      `${host.name}-bridge`,
+      { host, networks, names: bridge },
+      { dependsOn: [preflight] },
+    ),
+);
 
 // The other hosts have no way to their packages but this one.
+const inside = services
+  ? { inside: bridge.name, vms: networks.vms }
+  : { inside: site.gateway.lanInterface };
 const gateway = new NatGateway(
   "gateway",
-  { host: site.gateway, lan: site.networks.lan, names: profile.gateway },
-  { dependsOn: [preflight] },
+  { host: site.gateway, lan: networks.lan, ...inside, names: profile.gateway },
+  { dependsOn: [preflight, ...bridges] },
 );
 
-const { hostsLines, time } = site;
 const baselines = new Map(
-  hosts.map((host) => [
-    host,
-    new HostBaseline(
-      `${host}-baseline`,
-      { host, hostsLines, time, names: profile.baseline },
-      { dependsOn: [gateway] },
-    ),
-  ]),
+  hosts.map((host) => {
+    const args = { host, hostsLines, time, names: profile.baseline };
+    return [host, new HostBaseline(`${host}-baseline`, args, { dependsOn: [gateway] })];
+  }),
 );
+const ready = (host: string) => ({ dependsOn: [baselines.get(host) ?? gateway] });
 
-const { storage, protectData } = site;
-new GlusterVolume(
+const grounds = (services ? hosts : []).map((host) => {
+  const args = { host, names: profile.cloud.ground };
+  return new ServiceGround(`${host}-services`, args, ready(host));
+});
+const { folders } = services ? profile.cloud.ground : profile.gluster;
+const owners = grounds.map(({ owner }) => owner);
+const names = { ...profile.gluster, folders };
+const volume = new GlusterVolume(
   "instances",
-  { hosts, storage, protectData, names: profile.gluster },
+  { hosts, storage, protectData, owners, names },
   { dependsOn: [...baselines.values()] },
 );
 
@@ -51,22 +67,13 @@ const authority = new CertificateAuthority("migration-authority", {
   commonName: "Quintet migration",
   draw: site.rotation.authority + 1,
 });
-for (const host of site.computes) {
-  const baseline = baselines.get(host.name);
-  new Hypervisor(
-    `${host.name}-hypervisor`,
-    {
-      host,
-      authority,
-      draw: site.rotation.certificates + 1,
-      acceleration: site.acceleration,
-      names: profile.hypervisor,
-    },
-    { dependsOn: baseline ? [baseline] : [] },
-  );
-}
+const draw = site.rotation.certificates + 1;
+const hypervisors = site.computes.map((host) => {
+  const args = { host, authority, draw, acceleration, names: profile.hypervisor };
+  return new Hypervisor(`${host.name}-hypervisor`, args, ready(host.name));
+});
 
-if (site.services) {
-  const dependsOn = [...baselines.values()];
-  new ControlPlane("controller", { site, names: profile.controlPlane }, { dependsOn });
+if (services) {
+  const args = { site, volume, hypervisors, leg: bridge.leg[1], names: profile.cloud };
+  new Cloud("cloud", args, { dependsOn: [...grounds] });
 }

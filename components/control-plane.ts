@@ -1,17 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ControlPlaneNames, Surroundings } from "../profiles/openstack.ts";
-import { File } from "../providers/file.ts";
+import type { ControlPlaneNames } from "../profiles/openstack.ts";
 import type { Site } from "../site/site.ts";
 import { Cache } from "./cache.ts";
+import { ComputeControl } from "./compute-control.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { DatabaseServer } from "./database-server.ts";
 import { HostsOnly } from "./hosts-only.ts";
 import { Identity } from "./identity.ts";
 import { ImageService } from "./image-service.ts";
 import { MessageQueue } from "./message-queue.ts";
+import { Network } from "./network.ts";
 import type { OpenStackServiceArgs } from "./openstack-service.ts";
-import { drawPasswords } from "./passwords.ts";
+import { type Drawn, drawPasswords } from "./passwords.ts";
 import { Placement } from "./placement.ts";
+import { surroundingsOf } from "./service-config.ts";
 
 export interface ControlPlaneArgs {
   readonly site: Site;
@@ -21,31 +23,30 @@ export interface ControlPlaneArgs {
 /** What runs on the controller: what services share, and then the services in the order of their needs. */
 export class ControlPlane extends Concern {
   readonly identity: Identity;
+  readonly compute: ComputeControl;
+  readonly network: Network;
+  readonly drawn: Drawn;
+  readonly queue: MessageQueue;
 
   constructor(name: string, args: ControlPlaneArgs, options: ConcernOptions = {}) {
     super("ControlPlane", name, options);
     const { site, names } = args;
     const { controller, protectData } = site;
-    const { passwords, draws } = drawPasswords(site, { parent: this });
+    this.drawn = drawPasswords(site, { parent: this });
+    const { passwords, draws } = this.drawn;
     const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
 
-    const { path, content, ...ownership } = names.startGuard;
-    const guard = new File(
-      `${name}-start-guard`,
-      { host: controller.name, key: { path }, value: { content, ...ownership } },
-      this.after(),
-    );
     const server = new DatabaseServer(
       "database",
       { host: controller, names: names.database },
-      inOrder(guard),
+      inOrder(),
     );
-    const queue = new MessageQueue(
+    this.queue = new MessageQueue(
       "queue",
       { host: controller, password: passwords.queue, draw: draws.queue, names: names.queue },
-      inOrder(guard),
+      inOrder(),
     );
-    const cache = new Cache("cache", { host: controller, names: names.cache }, inOrder(guard));
+    const cache = new Cache("cache", { host: controller, names: names.cache }, inOrder());
     new HostsOnly(
       "shared",
       {
@@ -57,19 +58,13 @@ export class ControlPlane extends Concern {
       inOrder(),
     );
 
-    const surroundings: Surroundings = {
-      controller: controller.name,
-      address: controller.address,
-      region: names.region,
-      workers: site.workers,
-    };
-    const service = (one: "keystone" | "glance" | "placement"): OpenStackServiceArgs => ({
-      surroundings,
+    type Name = "keystone" | "glance" | "placement" | "nova" | "neutron";
+    const service = (one: Name): OpenStackServiceArgs => ({
+      surroundings: surroundingsOf(site, names.region, controller),
       server,
       databaseNames: names.database,
-      queue,
-      password: passwords[one],
-      draw: draws[one],
+      queue: this.queue,
+      drawn: this.drawn,
       protectData,
       names: names[one],
     });
@@ -81,11 +76,19 @@ export class ControlPlane extends Concern {
         adminDraw: draws.admin,
         credential: names.credential,
       },
-      inOrder(guard, cache.service),
+      inOrder(cache.service),
     );
     const { project } = this.identity;
-    new ImageService("image", { ...service("glance"), project }, inOrder(guard));
-    new Placement("placement", { ...service("placement"), project }, inOrder(guard));
+    new ImageService("image", { ...service("glance"), project }, inOrder());
+    const placement = new Placement("placement", { ...service("placement"), project }, inOrder());
+    const { account } = this.queue;
+    const asking = inOrder(account);
+    this.network = new Network("network", { ...service("neutron"), project }, asking);
+    this.compute = new ComputeControl(
+      "compute",
+      { ...service("nova"), project },
+      inOrder(account, ...placement.units),
+    );
     this.registerOutputs();
   }
 }

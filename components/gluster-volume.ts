@@ -18,6 +18,8 @@ export interface GlusterVolumeArgs {
   readonly storage: Storage;
   /** The volume and its bricks can't be destroyed until this is false; then their data goes too. */
   readonly protectData: boolean;
+  /** Whoever owns the folders around the mount: there before it is mounted, and until it is not. */
+  readonly owners?: readonly pulumi.Resource[];
   readonly names: GlusterNames;
 }
 
@@ -125,11 +127,12 @@ export class GlusterVolume extends Concern {
   }
 
   #mount(host: string, volume: Volume): void {
-    const { storage, names } = this.#args;
+    const { storage, names, owners = [] } = this.#args;
     const { path, type, options } = names.mount;
     const source = `localhost:/${storage.volume}`;
     const after = (...resources: pulumi.Resource[]) => this.after(...resources);
-    const folders = nestedFolders(`${this.#name}-${host}`, host, names.folders, after, volume);
+    const name = `${this.#name}-${host}`;
+    const folders = nestedFolders(name, host, names.folders, after, volume, ...owners);
     // For people, and for a `mount` by hand; at boot the unit mounts, which knows how to wait.
     const line = new Lines(
       `${this.#name}-${host}-fstab`,

@@ -9,8 +9,12 @@ import { Concern, type ConcernOptions } from "./concern.ts";
 export interface NatGatewayArgs {
   /** The host with a leg in each network. */
   readonly host: Gateway;
-  /** The private network in CIDR form; nobody else's packets are passed on. */
+  /** What stands in the LAN for the gateway: its interface, or the bridge in the place of that. */
+  readonly inside: string;
+  /** The private network in CIDR form. Beside it and `vms`, nobody's packets are passed on. */
   readonly lan: string;
+  /** The network of the guests, where there are any. */
+  readonly vms?: string;
   readonly names: GatewayNames;
 }
 
@@ -24,8 +28,9 @@ export class NatGateway extends Concern {
 
   constructor(name: string, args: NatGatewayArgs, options: ConcernOptions = {}) {
     super("NatGateway", name, options);
-    const { lan, names } = args;
-    const { name: host, lanInterface, publicInterface } = args.host;
+    const { inside, lan, vms, names } = args;
+    const { name: host, publicInterface } = args.host;
+    const masqueraded = { "10-lan": lan, ...(vms && { "20-vms": vms }) };
 
     const packages = new Packages(
       `${name}-packages`,
@@ -38,7 +43,12 @@ export class NatGateway extends Concern {
       {
         host,
         key: names.masquerade,
-        value: { "10-lan": `-s ${lan} -o ${publicInterface} -j MASQUERADE` },
+        value: Object.fromEntries(
+          Object.entries(masqueraded).map(([rule, network]) => [
+            rule,
+            `-s ${network} -o ${publicInterface} -j MASQUERADE`,
+          ]),
+        ),
       },
       this.after(packages),
     );
@@ -48,10 +58,11 @@ export class NatGateway extends Concern {
         host,
         key: names.forward,
         value: {
-          "10-out": `-s ${lan} -i ${lanInterface} -o ${publicInterface} -j ACCEPT`,
-          "20-back": `-d ${lan} -i ${publicInterface} -o ${lanInterface} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+          "10-out": `-s ${lan} -i ${inside} -o ${publicInterface} -j ACCEPT`,
+          "20-back": `-d ${lan} -i ${publicInterface} -o ${inside} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+          ...(vms && this.#guests(vms, args)),
           "30-not-in": `-i ${publicInterface} -j DROP`,
-          "40-no-other-way-out": `-i ${lanInterface} ! -o ${lanInterface} -j DROP`,
+          "40-no-other-way-out": `-i ${inside} ! -o ${inside} -j DROP`,
         },
       },
       this.after(packages),
@@ -64,7 +75,33 @@ export class NatGateway extends Concern {
           this.after(masquerade, forward),
         ),
     );
+    if (vms) {
+      new IptablesRules(
+        `${name}-guests`,
+        {
+          host,
+          key: names.guests,
+          value: {
+            "10-answers": `-s ${vms} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`,
+            "20-ping": `-s ${vms} -p icmp -j RETURN`,
+            "30-nothing-else": `-s ${vms} -j DROP`,
+          },
+        },
+        this.after(packages),
+      );
+    }
     this.routing = [masquerade, forward, ...sysctls];
     this.registerOutputs();
+  }
+
+  /** Guests reach the outside; hosts reach guests, who only answer. The gateway itself is no exception. */
+  #guests(vms: string, { inside, lan, host }: NatGatewayArgs): Record<string, string> {
+    const { publicInterface } = host;
+    return {
+      "11-guests-out": `-s ${vms} -i ${inside} -o ${publicInterface} -j ACCEPT`,
+      "21-guests-back": `-d ${vms} -i ${publicInterface} -o ${inside} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+      "22-guests-answer": `-s ${vms} -d ${lan} -i ${inside} -o ${inside} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+      "23-no-guest-asks-hosts": `-s ${vms} -d ${lan} -i ${inside} -o ${inside} -j DROP`,
+    };
   }
 }

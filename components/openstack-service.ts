@@ -1,24 +1,22 @@
-import * as pulumi from "@pulumi/pulumi";
-import type {
-  DatabaseNames,
-  ServiceConfig,
-  ServiceNames,
-  Surroundings,
-} from "../profiles/openstack.ts";
+import type * as pulumi from "@pulumi/pulumi";
+import type { DatabaseNames, ServiceNames, Surroundings } from "../profiles/openstack.ts";
 import { CloudService } from "../providers/cloud/cloud-service.ts";
 import type { Project } from "../providers/cloud/project.ts";
 import { RoleAssignment } from "../providers/cloud/role-assignment.ts";
 import { User } from "../providers/cloud/user.ts";
 import { Database } from "../providers/database.ts";
 import { DatabaseAccount } from "../providers/database-account.ts";
-import { IniFile } from "../providers/ini-file.ts";
+import type { IniFile } from "../providers/ini-file.ts";
+import type { Lines } from "../providers/lines.ts";
 import { Packages } from "../providers/packages.ts";
-import type { Password } from "../providers/password.ts";
 import { Service } from "../providers/service.ts";
-import { Task } from "../providers/task.ts";
+import type { PasswordName } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import type { DatabaseServer } from "./database-server.ts";
+import { deed } from "./deed.ts";
 import type { MessageQueue } from "./message-queue.ts";
+import type { Drawn } from "./passwords.ts";
+import { serviceConfig, shellVariables } from "./service-config.ts";
 
 /** What every service on the controller needs of the rest of the cloud. */
 export interface OpenStackServiceArgs {
@@ -26,10 +24,8 @@ export interface OpenStackServiceArgs {
   readonly server: DatabaseServer;
   readonly databaseNames: DatabaseNames;
   readonly queue: MessageQueue;
-  /** Of its database account, and of its user where it has one. */
-  readonly password: Password;
-  /** A counter: when it moves, the password is another one. */
-  readonly draw: number;
+  /** Its own password is that of its database account, and of its user where it has one. */
+  readonly drawn: Drawn;
   /** Databases that hold something can't be dropped until this is false; then their data goes too. */
   readonly protectData: boolean;
   /** The project in which services have their users. Left out for the one that makes it. */
@@ -49,6 +45,8 @@ export abstract class OpenStackService extends Concern {
   protected readonly args: OpenStackServiceArgs;
   /** In the order of the profile. */
   readonly units: readonly Service[];
+  /** What the units read as they start. */
+  readonly configs: readonly (IniFile | Lines)[];
 
   constructor(kind: string, name: string, args: OpenStackServiceArgs, options: ConcernOptions) {
     super(kind, name, options);
@@ -63,13 +61,22 @@ export abstract class OpenStackService extends Concern {
       this.after(),
     );
     const databases = this.#databases();
-    const configs = names.configs.map((config) => this.#config(config, packages));
-    const done: pulumi.Resource[] = [...databases, ...configs, ...this.#user()];
-    for (const { name: deed, check, run, seconds } of names.deeds) {
-      const value = { check: check.text, run: run.text, seconds };
-      const promise = { host, key: { name: deed }, value };
-      done.push(new Task(`${name}-${deed}`, promise, this.after(...done)));
-    }
+    const source = {
+      surroundings,
+      drawn: args.drawn,
+      queue: args.queue.url,
+      databases: (passwords: Readonly<Record<string, string>>) => this.#databaseUrls(passwords),
+    };
+    const variables = names.variables ?? [];
+    this.configs = [
+      ...names.configs.map((config) =>
+        serviceConfig(name, host, config, source, this.after(packages)),
+      ),
+      ...variables.map((one) => shellVariables(name, host, one, this.after(packages))),
+    ];
+    const files = [...names.configs, ...variables].map(({ path }) => path);
+    const done: pulumi.Resource[] = [...databases, ...this.configs, ...this.#user()];
+    for (const one of names.deeds) done.push(deed(name, host, one, this.after(...done)));
     this.units = names.units.map(
       (unit) =>
         new Service(
@@ -77,8 +84,8 @@ export abstract class OpenStackService extends Concern {
           {
             host,
             key: { unit },
-            value: { enabled: true, active: true, files: names.configs.map(({ path }) => path) },
-            after: configs.map((config) => config.written),
+            value: { enabled: true, active: true, files },
+            after: this.configs.map((config) => config.written),
           },
           this.after(...done),
         ),
@@ -90,13 +97,30 @@ export abstract class OpenStackService extends Concern {
     }
   }
 
+  get #own() {
+    // The profile names services by the names of their passwords.
+    const account = this.args.names.name as PasswordName;
+    const { passwords, draws } = this.args.drawn;
+    return { password: passwords[account], draw: draws[account] };
+  }
+
   get #databaseUser(): string {
-    return `${this.args.names.name}_${this.args.draw}`;
+    return `${this.args.names.name}_${this.#own.draw}`;
+  }
+
+  #databaseUrls(passwords: Readonly<Record<string, string>>): Record<string, string> {
+    const { names, surroundings, databaseNames } = this.args;
+    const account = `${this.#databaseUser}:${passwords[names.name]}`;
+    const where = `${surroundings.controller}:${databaseNames.port}`;
+    return Object.fromEntries(
+      names.databases.map((one) => [one, `mysql+pymysql://${account}@${where}/${one}`]),
+    );
   }
 
   /** With which the service asks Keystone about the tokens that come with requests. */
   #user(): pulumi.Resource[] {
-    const { names, project, password, draw, surroundings } = this.args;
+    const { names, project, surroundings } = this.args;
+    const { password, draw } = this.#own;
     if (!names.roles || !project) return [];
     const host = surroundings.controller;
     const user = new User(
@@ -143,7 +167,8 @@ export abstract class OpenStackService extends Concern {
   }
 
   #databases(): pulumi.Resource[] {
-    const { server, databaseNames, password, draw, protectData, names, surroundings } = this.args;
+    const { server, databaseNames, protectData, names, surroundings } = this.args;
+    const { password, draw } = this.#own;
     const host = surroundings.controller;
     const { characterSet, collation } = databaseNames;
     const databases = names.databases.map(
@@ -172,31 +197,5 @@ export abstract class OpenStackService extends Concern {
       this.after(server.service, ...databases),
     );
     return [...databases, account];
-  }
-
-  #config({ path, values, secretKeys = {} }: ServiceConfig, packages: Packages): IniFile {
-    const { surroundings, names, password, queue, draw, databaseNames } = this.args;
-    const host = surroundings.controller;
-    const secret = (of: (typeof secretKeys)[string]) =>
-      pulumi.all([password.value, queue.url]).apply(([own, queueUrl]) => {
-        const where = `${host}:${databaseNames.port}`;
-        const urls = names.databases.map((database) => [
-          database,
-          `mysql+pymysql://${this.#databaseUser}:${own}@${where}/${database}`,
-        ]);
-        return of({ databases: Object.fromEntries(urls), queue: queueUrl, password: own });
-      });
-    return new IniFile(
-      `${this.name}-${path}`,
-      {
-        host,
-        key: { path },
-        value: { ...values(surroundings) },
-        secrets: Object.fromEntries(
-          Object.entries(secretKeys).map(([key, of]) => [key, { value: secret(of), draw }]),
-        ),
-      },
-      this.after(packages),
-    );
   }
 }

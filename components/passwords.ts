@@ -4,14 +4,14 @@ import { ownPassword } from "../site/load.ts";
 import { passwordNames } from "../site/schema.ts";
 import type { PasswordName, Site } from "../site/site.ts";
 
+/** The passwords of the cloud, and which draw of each it is. */
+export interface Drawn {
+  readonly passwords: Readonly<Record<PasswordName, Password>>;
+  readonly draws: Readonly<Record<PasswordName, number>>;
+}
+
 /** Each service's own password: the one that somebody brought, or one drawn once per stack. */
-export function drawPasswords(
-  site: Site,
-  options: pulumi.CustomResourceOptions,
-): {
-  passwords: Readonly<Record<PasswordName, Password>>;
-  draws: Readonly<Record<PasswordName, number>>;
-} {
+export function drawPasswords(site: Site, options: pulumi.CustomResourceOptions): Drawn {
   const draws = passwordNames.map((name) => [name, site.rotation[name] + 1] as const);
   const passwords = draws.map(([name, draw]) => [
     name,

@@ -1,5 +1,5 @@
 import { sh } from "../providers/sh.ts";
-import { controlPlane } from "./debian13-services.ts";
+import { cloud } from "./debian13/cloud.ts";
 import { guestVolumeOptions } from "./guest-volume.ts";
 import type { Ownership, Profile } from "./profile.ts";
 
@@ -68,6 +68,23 @@ export const debian13Epoxy: Profile = {
     sysctls: { "net.ipv4.ip_forward": "1" },
     masquerade: { table: "nat", chain: "quintet-masquerade", from: "POSTROUTING" },
     forward: { table: "filter", chain: "quintet-forward", from: "FORWARD" },
+    guests: { table: "filter", chain: "quintet-guests", from: "INPUT" },
+  },
+
+  bridge: {
+    name: "br100",
+    leg: ["pv0", "pv1"],
+    modules: ["br_netfilter"],
+    // What passes through the bridge is not the host's own, and its rules are not for it.
+    sysctls: {
+      "net.bridge.bridge-nf-call-iptables": "0",
+      "net.bridge.bridge-nf-call-ip6tables": "0",
+    },
+    // Whoever is told of a shorter way past the gateway leaves it with half of each conversation.
+    gatewaySysctls: {
+      "net.ipv4.conf.all.send_redirects": "0",
+      "net.ipv4.conf.default.send_redirects": "0",
+    },
   },
 
   gluster: {
@@ -159,7 +176,7 @@ export const debian13Epoxy: Profile = {
     unwantedUnits: ["libvirt-guests.service"],
   },
 
-  controlPlane,
+  cloud,
 };
 
 function guestDevice(extension: string) {

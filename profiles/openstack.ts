@@ -1,6 +1,7 @@
 import type { IptablesRulesKey } from "../providers/iptables-rules.ts";
+import type { Script } from "../providers/sh.ts";
 import type { CredentialNames } from "./credential.ts";
-import type { Ownership, PackageSet, Place, Requirement } from "./profile.ts";
+import type { Ownership, PackageSet, Place, Requirement, TextFile } from "./profile.ts";
 
 /** What a service's config says about the site it runs in. */
 export interface Surroundings {
@@ -11,6 +12,12 @@ export interface Surroundings {
   readonly region: string;
   /** Processes of each service that answers requests. */
   readonly workers: number;
+  /** How many hosts run guests from the one volume, which each of them reports as its own. */
+  readonly computes: number;
+  /** What the processor brings for guests; "none" emulates them. */
+  readonly acceleration: "intel" | "amd" | "none";
+  /** Where the guests' packets are switched. */
+  readonly datapath: "kernel" | "userspace";
 }
 
 /** What a service's config holds that must not be seen. */
@@ -19,8 +26,15 @@ export interface ServiceSecrets {
   readonly databases: Readonly<Record<string, string>>;
   /** Where the queue is, likewise. */
   readonly queue: string;
-  /** With which the service itself logs in to the others. */
-  readonly password: string;
+  /** Of every account of the cloud, by the account's name. */
+  readonly passwords: Readonly<Record<string, string>>;
+}
+
+/** A value of a config that must not be seen. */
+export interface SecretText {
+  /** The account whose password is in it: when that is drawn anew, this is another one. */
+  readonly of: string;
+  text(secrets: ServiceSecrets): string;
 }
 
 /** An ini file of a service: keys by "section/key". */
@@ -28,13 +42,21 @@ export interface ServiceConfig {
   readonly path: string;
   values(surroundings: Surroundings): Readonly<Record<string, string>>;
   /** Keys whose values must not be seen; their names are those of `secrets` for whatever site. */
-  readonly secretKeys?: Readonly<Record<string, (secrets: ServiceSecrets) => string>>;
+  readonly secretKeys?: Readonly<Record<string, SecretText>>;
+}
+
+/** A file of shell variables by their names. */
+export interface Variables {
+  readonly path: string;
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** One deed that comes before a service can start: a schema, a key repository. */
 export interface Deed extends Requirement {
   /** How long it may take, in seconds. */
   readonly seconds: number;
+  /** Takes it back at destroy. Left out: what is done stays, or goes with something else. */
+  readonly undo?: Script;
 }
 
 /** Under what type and at which address clients find a service. */
@@ -51,6 +73,7 @@ export interface ServiceNames {
   readonly packages: PackageSet;
   readonly databases: readonly string[];
   readonly configs: readonly ServiceConfig[];
+  readonly variables?: readonly Variables[];
   readonly deeds: readonly Deed[];
   /** The roles of its user in the project of the services. Left out where it has no user. */
   readonly roles?: readonly string[];
@@ -102,10 +125,66 @@ export interface StartGuardNames extends Ownership {
   readonly content: string;
 }
 
+/** Daemons of a service on any host. */
+export interface DaemonNames {
+  readonly packages: PackageSet;
+  readonly configs: readonly ServiceConfig[];
+  /** Further files that they read as they start, promised elsewhere. */
+  readonly reads: readonly string[];
+  readonly units: readonly string[];
+  /** Makes the units wait for what they cannot do without. */
+  readonly order?: TextFile;
+}
+
+/** The switch of a host to which guests are connected. */
+export interface SwitchNames {
+  readonly packages: PackageSet;
+  readonly unit: string;
+  /** What it needs in order to work without the kernel's help. */
+  readonly userspace: Deed;
+  /** The part of it that leads to the LAN, by this end of a pair of interfaces. */
+  bridge(end: string, datapath: Surroundings["datapath"]): Deed;
+}
+
+/** How guests are connected. */
+export interface NetworkNames {
+  readonly switch: SwitchNames;
+  /** What every host has that guests are connected to. */
+  readonly agent: DaemonNames;
+  /** A config that the server's own takes the place of, where that runs. */
+  readonly awayFromServer: ServiceConfig;
+  /** What gives guests their addresses, and tells them about themselves. */
+  readonly addressing: DaemonNames;
+  /** The server is there for those that begin by asking it. */
+  readonly queues: Deed;
+}
+
+/** What runs guests on a host. */
+export interface ComputeHostNames extends DaemonNames {
+  /** Nova is told when a guest begins, ends or has moved. */
+  readonly events: Deed;
+}
+
+/** When the cloud's parts count as there: for these hosts. */
+export interface AliveNames {
+  /** Agents of the network; the controller's come first. */
+  agents(controller: string, hosts: readonly string[]): Deed;
+  services(controller: string, computes: readonly string[]): Deed;
+  hypervisors(computes: readonly string[]): Deed;
+}
+
+/** What hosts need before anything of the cloud is installed on them. */
+export interface ServiceGroundNames {
+  readonly startGuard: StartGuardNames;
+  /** Its scripts own the folder around the volume's mount, so that it comes before and goes after that. */
+  readonly packages: PackageSet;
+  /** The folders down to the mount, as these packages want them. */
+  readonly folders: readonly Place[];
+}
+
 /** What runs on the controller. */
 export interface ControlPlaneNames {
   readonly region: string;
-  readonly startGuard: StartGuardNames;
   readonly database: DatabaseNames;
   readonly queue: QueueNames;
   readonly cache: CacheNames;
@@ -114,4 +193,15 @@ export interface ControlPlaneNames {
   readonly keystone: ServiceNames;
   readonly glance: ServiceNames;
   readonly placement: ServiceNames;
+  readonly nova: ServiceNames;
+  readonly neutron: ServiceNames;
+}
+
+/** All of the cloud. */
+export interface CloudNames {
+  readonly ground: ServiceGroundNames;
+  readonly control: ControlPlaneNames;
+  readonly network: NetworkNames;
+  readonly compute: ComputeHostNames;
+  readonly alive: AliveNames;
 }

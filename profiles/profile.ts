@@ -2,7 +2,7 @@ import type { IptablesRulesKey } from "../providers/iptables-rules.ts";
 import type { LinesKey } from "../providers/lines.ts";
 import type { Script } from "../providers/sh.ts";
 import { debian13Epoxy } from "./debian13-epoxy.ts";
-import type { ControlPlaneNames } from "./openstack.ts";
+import type { CloudNames } from "./openstack.ts";
 
 /** Package names, each with "present", "absent" or the version that it is held at. */
 export type PackageSet = Readonly<Record<string, string>>;
@@ -71,6 +71,20 @@ export interface GatewayNames {
   readonly sysctls: Readonly<Record<string, string>>;
   readonly masquerade: IptablesRulesKey;
   readonly forward: IptablesRulesKey;
+  /** What guests may ask of the gateway itself. */
+  readonly guests: IptablesRulesKey;
+}
+
+/** The bridge that takes the place of each host's interface in the LAN, so that guests are in it too. */
+export interface BridgeNames {
+  readonly name: string;
+  /** A pair of virtual interfaces: the end in the bridge, and the one that the guests' switch gets. */
+  readonly leg: readonly [inside: string, outside: string];
+  readonly modules: readonly string[];
+  /** Kernel settings of every host that has it. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** Further ones of the host that passes packets on from the bridge to the bridge. */
+  readonly gatewaySysctls: Readonly<Record<string, string>>;
 }
 
 /** The replicated volume and its mount. */
@@ -141,7 +155,8 @@ export interface Profile {
   readonly gateway: GatewayNames;
   readonly gluster: GlusterNames;
   readonly hypervisor: HypervisorNames;
-  readonly controlPlane: ControlPlaneNames;
+  readonly bridge: BridgeNames;
+  readonly cloud: CloudNames;
 }
 
 const profiles: readonly Profile[] = [debian13Epoxy];

@@ -1,4 +1,5 @@
 import { brick } from "./brick.ts";
+import { bridge } from "./bridge.ts";
 import type { Api } from "./cloud/api.ts";
 import { cloudService } from "./cloud/cloud-service.ts";
 import type { AnyCloudState } from "./cloud/contract.ts";
@@ -32,6 +33,7 @@ import type { Hosts } from "./transport/hosts.ts";
 /** Every kind of fact about a host. `test/laws.ts` runs the laws for each. */
 export const registry: readonly AnyState[] = [
   brick,
+  bridge,
   database,
   databaseAccount,
   glusterPeers,

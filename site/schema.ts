@@ -148,8 +148,12 @@ export const schema = z.strictObject({
         allowed: "intel, amd or none",
         example: "intel",
       }).default("intel"),
+      datapath: say(z.enum(["kernel", "userspace"]), {
+        allowed: "kernel or userspace",
+        example: "kernel",
+      }).default("kernel"),
     }),
-    { allowed: "a map of acceleration", example: "intel", at: ["acceleration"] },
+    { allowed: "a map of acceleration and datapath", example: "intel", at: ["acceleration"] },
   ).prefault({}),
   time: say(
     z.strictObject({

@@ -1,5 +1,6 @@
 import { Secret } from "../providers/sh.ts";
 import { readConfig } from "./config.ts";
+import { addressText, network } from "./ipv4.ts";
 import type { counterNames, passwordNames, roles, SiteConfig } from "./schema.ts";
 
 export type Role = (typeof roles)[number];
@@ -55,11 +56,19 @@ export interface Site {
   readonly controller: Host;
   readonly gateway: Gateway;
   readonly computes: readonly Host[];
-  readonly networks: { readonly lan: string; readonly vms: string; readonly public?: string };
+  readonly networks: {
+    readonly lan: string;
+    readonly vms: string;
+    /** By which guests leave their network: the gateway has it, in the LAN. */
+    readonly vmsGateway: string;
+    readonly public?: string;
+  };
   /** The line of each host in the hosts file, by the address that it begins with. */
   readonly hostsLines: Readonly<Record<string, string>>;
   readonly storage: Storage;
   readonly acceleration: SiteConfig["hypervisor"]["acceleration"];
+  /** Where the packets of guests are switched. */
+  readonly datapath: SiteConfig["hypervisor"]["datapath"];
   readonly time: {
     /** None where the profile's own choice will do. */
     readonly servers: readonly string[];
@@ -109,6 +118,7 @@ function derive(config: SiteConfig): Site {
     networks: {
       lan: config.networks.lan,
       vms: config.networks.vms,
+      vmsGateway: firstAddress(config.networks.vms),
       ...(config.networks.public !== undefined && { public: config.networks.public }),
     },
     hostsLines: Object.fromEntries(
@@ -116,6 +126,7 @@ function derive(config: SiteConfig): Site {
     ),
     storage: storageOf(config, hosts, computes, controller),
     acceleration: config.hypervisor.acceleration,
+    datapath: config.hypervisor.datapath,
     time: config.time,
     ownPasswords: Object.fromEntries(
       Object.entries(config.passwords).flatMap(([name, password]) =>
@@ -129,6 +140,12 @@ function derive(config: SiteConfig): Site {
     down: new Set([...config.down, ...config.abandoned]),
     abandoned: new Set(config.abandoned),
   };
+}
+
+function firstAddress(text: string): string {
+  const found = network(text);
+  if (!found) throw new TypeError("the checks let something else than a network pass");
+  return addressText(found.first + 1);
 }
 
 function gatewayOf(config: SiteConfig, hosts: readonly Host[]): Gateway {

@@ -28,17 +28,31 @@ going_paths() {
   ls /var/lib/dpkg/info/*.list | grep -vxF -f "$t/lists" | xargs -r cat | sort -u |
     comm -13 - "$t/going" | grep '/.*/'
 }
-# A purge deletes through whatever is mounted below, so it waits until nothing is.
-refuse_mounted() {
+# A purge deletes through whatever is mounted below. Mounts of our own are set aside for the time being;
+# for others it waits until they are gone.
+clear_mounts() {
   going_paths "$1" >"$t/paths"
+  : >"$t/aside"
   awk '{ print $5 }' /proc/self/mountinfo | while read -r point; do printf '%b\\n' "$point"; done |
     grep -Ev '^/(proc|sys|dev|run)?(/|$)' |
     awk -v paths="$t/paths" '
       BEGIN { while ((getline line < paths) > 0) going[line] = 1 }
       { for (path = $0; path != ""; sub(/\\/[^\\/]*$/, "", path)) if (path in going) { print $0; next } }' |
-    sort -u | tr '\\n' ' ' >"$t/mounted"
-  [ ! -s "$t/mounted" ] ||
+    sort -ur | while read -r point; do
+      unit=quintet-mount-$(systemd-escape -p -- "$point").service
+      if [ -e "/etc/systemd/system/$unit" ] && umount -- "$point" 2>>"$log"; then
+        printf '%s %s\\n' "$unit" "$point" >>"$t/aside"
+      else printf '%s ' "$point"; fi
+    done >"$t/mounted"
+  [ ! -s "$t/mounted" ] || {
+    mount_again
     refuse "a purge would delete what is mounted at $(cat "$t/mounted")" 'Unmount it first.'
+  }
+}
+mount_again() {
+  while read -r unit point; do
+    mkdir -p -- "$point" && systemctl restart "$unit" || return
+  done <"$t/aside"
 }
 
 let_go() {
@@ -63,14 +77,21 @@ let_go() {
     along=$(comm -23 "$t/going_packages" "$t/unneeded" | tr '\\n' ' ')
     [ -z "$along" ] ||
       refuse "apt would take along what is not ours: $along" 'Remove it first, or keep what it needs.'
-    refuse_mounted "$t/going_packages"
     take_away "$t/doomed" || return
   fi
   rm "$asked_for"
 }
 
-even_essential=
+# What will go besides is listed in going_packages.
 take_away() {
+  clear_mounts "$t/going_packages"
+  purge "$1"
+  status=$?
+  mount_again || return
+  return $status
+}
+even_essential=
+purge() {
   lists list <"$1" | xargs -r cat | grep -E '^/(etc|var|srv|opt)/' | sort -u >"$t/theirs"
   # Configuration that an earlier removal had left is not ours to purge.
   sort "$ledger/brought" | join - "$1" | sed -n 's/ config$//p' >"$t/keep_config"
@@ -98,7 +119,6 @@ let_go_essential() {
   would_remove $even_essential --auto-remove purge $(cat "$t/candidates") | comm -12 - "$t/ours" >"$t/doomed"
   would_remove $even_essential purge $(cat "$t/doomed") >"$t/going_packages"
   [ -z "$(comm -23 "$t/going_packages" "$t/ours")" ] || return 0
-  refuse_mounted "$t/going_packages"
   take_away "$t/doomed"
 }
 

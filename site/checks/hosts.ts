@@ -11,6 +11,7 @@ export function checkHosts(draft: Draft): readonly Problem[] {
     ...rolesTwiceOnAHost(hosts),
     ...exactlyOne("controller", hosts, all),
     ...exactlyOne("gateway", hosts, all),
+    ...controllerApart(draft, hosts),
     ...interfaces(hosts),
     ...awayLists(draft, hosts),
   ];
@@ -95,6 +96,23 @@ function exactlyOne(
       fix: set([...candidate.at, "roles", (candidate.host.roles ?? []).length], role),
     },
   ];
+}
+
+/** Nova's config says other things on a controller than on a host that runs guests. */
+function controllerApart(draft: Draft, hosts: readonly DraftHost[]): readonly Problem[] {
+  if (!draft.services) return [];
+  return hosts.flatMap(({ host: { roles: has = [] }, at }) => {
+    const index = has.indexOf("compute");
+    if (index < 0 || !has.includes("controller")) return [];
+    return [
+      {
+        path: [...at, "roles"],
+        found: "controller and compute on one host, with services",
+        allowed: "with services, a controller that runs no guests",
+        fix: remove([...at, "roles", index]),
+      },
+    ];
+  });
 }
 
 function interfaces(hosts: readonly DraftHost[]): readonly Problem[] {

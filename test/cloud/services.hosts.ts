@@ -8,7 +8,9 @@ import {
   mainProcesses,
   onHost,
   restarted,
+  testbed,
   tryOnHost,
+  until,
   up,
 } from "../acceptance/cloud.ts";
 import { exported, resources } from "../acceptance/stack.ts";
@@ -53,6 +55,59 @@ describe("the services that there are so far", () => {
     await onHost("controller", `${client} image list`, 120);
   });
 
+  test("are alive on every host, and each hypervisor offers its share of the volume", async () => {
+    const agents = await onHost("controller", `${client} network agent list -f value -c Alive`, 60);
+    assert.deepEqual(agents.trim().split("\n"), Array(7).fill("True"));
+    const known = await onHost("controller", `${client} hypervisor list -f value -c State`, 60);
+    assert.deepEqual(known.trim().split("\n"), Array(4).fill("up"));
+    const ratios = await onHost(
+      "controller",
+      sql(
+        "SELECT DISTINCT allocation_ratio FROM placement.inventories WHERE resource_class_id = 2",
+      ),
+    );
+    assert.match(ratios, /0\.25/);
+  });
+
+  test("are on the LAN through a bridge, which a reboot brings back", async () => {
+    await testbed("stop", "compute3");
+    await testbed("start", "compute3");
+    await within(async (folder) => {
+      // The agents there have to report anew.
+      await until("compute3 is as it was", 180, async () =>
+        (await drift([], { folder })).status === 0 ? true : undefined,
+      );
+    });
+    const addresses = await onHost("compute3", "ip -br -4 addr show dev br100");
+    assert.match(addresses, /192\.168\.0\.3\/24/);
+  });
+
+  test("show a key, a unit and a port of the bridge that are not as promised", async () => {
+    await onHost("compute2", "sed -i 's/^my_ip *=.*/my_ip = 192.168.0.99/' /etc/nova/nova.conf");
+    await onHost("controller", "systemctl stop nova-scheduler.service");
+    await onHost("compute4", "ovs-vsctl del-port br-provider pv1");
+    await onHost("compute3", "ip link del pv0");
+    await within(async (folder) => {
+      const seen = shown(expectStatus(await drift([], { folder }), 7));
+      const wanted = [
+        /^IniFile compute2-compute-\/etc\/nova\/nova\.conf: ~DEFAULT\/my_ip$/,
+        /^Service compute-nova-scheduler\.service: .*~active/,
+        /^Task compute4-network-pv1 in br-provider: ~done$/,
+        /^Bridge compute3-bridge: ~leg$/,
+      ];
+      for (const one of wanted)
+        assert.ok(
+          seen.some((line) => one.test(line)),
+          seen.join("\n"),
+        );
+      const others = seen.filter((line) => !wanted.some((one) => one.test(line)));
+      // Consequences: what reads a file or was disturbed is looked at again.
+      for (const line of others) assert.match(line, /: (~(after|config|done)(, )?)+|~after/, line);
+      expectStatus(await up({ folder }), 0);
+      expectStatus(await drift([], { folder }), 0);
+    });
+  });
+
   test("show what is different in databases, the queue and the API, key by key", async () => {
     await onHost(
       "controller",
@@ -91,7 +146,9 @@ rabbitmqctl -q set_permissions -p / openstack_1 '' '' ''`,
   });
 
   test("get new passwords, and the old accounts go", async () => {
-    const rotation = { "quintet:rotation": { admin: 1, glance: 1, queue: 1 } };
+    const rotation = {
+      "quintet:rotation": { admin: 1, glance: 1, queue: 1, nova: 1, metadata: 1 },
+    };
     await within(async (folder) => {
       expectStatus(await up({ folder }), 0);
       expectStatus(await drift([], { folder }), 0);
@@ -102,8 +159,11 @@ rabbitmqctl -q set_permissions -p / openstack_1 '' '' ''`,
       `mariadb -N -B -e 'SELECT user FROM mysql.global_priv'; rabbitmqctl -q list_users | cut -f1`,
     );
     assert.match(accounts, /^glance_2$/m);
+    assert.match(accounts, /^nova_2$/m);
     assert.match(accounts, /^openstack_2$/m);
-    assert.doesNotMatch(accounts, /^(glance_1|openstack_1|guest)$/m);
+    assert.doesNotMatch(accounts, /^(glance_1|nova_1|openstack_1|guest)$/m);
+    const known = await onHost("controller", `${client} hypervisor list -f value -c State`, 60);
+    assert.deepEqual(known.trim().split("\n"), Array(4).fill("up"));
     expectStatus(await within((folder) => up({ folder })), 0);
   });
 
@@ -134,7 +194,7 @@ find /etc /var/lib /var/log /run -xdev -type f -perm -004 -exec grep -lFf $patte
     expectStatus(await drift(), 0);
     const left = await onHost(
       "controller",
-      "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' | grep -E '^ii  (keystone|glance-api|placement-api|mariadb-server|rabbitmq-server|memcached)$' || echo none",
+      "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' | grep -E '^ii  (keystone|glance-api|placement-api|nova-.*|neutron-.*|mariadb-server|rabbitmq-server|memcached)$' || echo none",
     );
     assert.equal(left.trim(), "none");
   });

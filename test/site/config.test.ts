@@ -576,6 +576,23 @@ test("problems of shape and of sense are told in one go", () => {
   );
 });
 
+test("a controller runs guests only where there are no services", () => {
+  const both = (services: boolean) => (config: unknown) => {
+    put("services", services)(config);
+    put("hosts[0].roles", ["controller", "compute"])(config);
+    put("gluster.replica", 5)(config);
+  };
+  assert.deepEqual(problems(both(false)), []);
+  assert.deepEqual(problems(both(true)), [
+    told(
+      "hosts[0].roles",
+      "controller and compute on one host, with services",
+      "with services, a controller that runs no guests",
+      "rm --path 'quintet:hosts[0].roles[1]'",
+    ),
+  ]);
+});
+
 test("two commands do not suggest the same address", () => {
   const found = problems((config) => {
     put("hosts[3].address", undefined)(config);

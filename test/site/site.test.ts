@@ -56,21 +56,29 @@ describe("a site", () => {
   });
 
   test("protects data and has the rest of its defaults when nothing is said", () => {
-    const { protectData, services, profile, acceleration, time, networks, workers, rotation } =
+    const { protectData, services, profile, acceleration, datapath, time, networks, ...rest } =
       site();
+    const { workers, rotation } = rest;
     assert.deepEqual(
-      { protectData, services, profile, acceleration, time, workers },
+      { protectData, services, profile, acceleration, datapath, time, workers },
       {
         protectData: true,
         services: false,
         profile: "debian13-epoxy",
         acceleration: "intel",
+        datapath: "kernel",
         time: { servers: [], steersClock: true },
         workers: 2,
       },
     );
     assert.equal(networks.vms, "10.0.0.0/24");
     assert.ok(Object.values(rotation).every((count) => count === 0));
+  });
+
+  test("lets guests leave their network by its first address", () => {
+    assert.equal(site().networks.vmsGateway, "10.0.0.1");
+    const networks = { lan: "192.168.0.0/24", vms: "172.16.8.0/22" };
+    assert.equal(site({ networks }).networks.vmsGateway, "172.16.8.1");
   });
 
   test("counts an abandoned host as down", () => {

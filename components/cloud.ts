@@ -1,0 +1,109 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { CloudNames } from "../profiles/openstack.ts";
+import type { Host, Site } from "../site/site.ts";
+import { ComputeHost } from "./compute-host.ts";
+import { Concern, type ConcernOptions } from "./concern.ts";
+import { ControlPlane } from "./control-plane.ts";
+import { deed } from "./deed.ts";
+import type { GlusterVolume } from "./gluster-volume.ts";
+import type { Hypervisor } from "./hypervisor.ts";
+import { NetworkNode } from "./network-node.ts";
+import { surroundingsOf } from "./service-config.ts";
+
+export interface CloudArgs {
+  readonly site: Site;
+  /** The end of the pair of interfaces by which guests' switches lead to the LAN. */
+  readonly leg: string;
+  /** What hosts need before they can take machines. */
+  readonly volume: GlusterVolume;
+  readonly hypervisors: readonly Hypervisor[];
+  readonly names: CloudNames;
+}
+
+/** The cloud: what decides, on the controller, and what does it, on every host. It is there once all of it is alive. */
+export class Cloud extends Concern {
+  constructor(name: string, args: CloudArgs, options: ConcernOptions = {}) {
+    super("Cloud", name, options);
+    const { site, names, leg, volume, hypervisors } = args;
+    const { controller, computes } = site;
+    const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
+
+    const control = new ControlPlane("controller", { site, names: names.control }, inOrder());
+    const sourceFor = (host: Host) => ({
+      surroundings: surroundingsOf(site, names.control.region, host),
+      drawn: control.drawn,
+      queue: control.queue.url,
+    });
+    const { network, compute } = control;
+    const listening = deed(
+      name,
+      controller.name,
+      names.network.queues,
+      this.after(...network.units),
+      network.units,
+    );
+    const nodes = new Map(
+      [controller, ...computes.filter((host) => host !== controller)].map((host) => [
+        host,
+        new NetworkNode(
+          `${host.name}-network`,
+          {
+            host: host.name,
+            leg,
+            source: sourceFor(host),
+            ...(host === controller && { server: network }),
+            listening,
+            names: names.network,
+          },
+          inOrder(),
+        ),
+      ]),
+    );
+    const hosts = computes.map(
+      (host) =>
+        new ComputeHost(
+          `${host.name}-compute`,
+          {
+            host: host.name,
+            source: sourceFor(host),
+            needs: [...compute.units, ...(nodes.get(host)?.agents ?? []), volume, ...hypervisors],
+            names: names.compute,
+          },
+          inOrder(),
+        ),
+    );
+    this.#alive(name, args, control, [...nodes.values()], hosts);
+    this.registerOutputs();
+  }
+
+  /** Waits until all that is not declared down has reported since it started. */
+  #alive(
+    name: string,
+    { site, names }: CloudArgs,
+    { network, compute }: ControlPlane,
+    nodes: readonly NetworkNode[],
+    hosts: readonly ComputeHost[],
+  ): void {
+    const up = ({ name: host }: Host) => !site.down.has(host);
+    const computes = site.computes.filter(up).map((host) => host.name);
+    const connected = [...new Set([site.controller.name, ...computes])];
+    const controller = site.controller.name;
+    const agents = [...network.units, ...nodes.flatMap((node) => node.agents)];
+    const services = [
+      ...compute.units,
+      ...hosts.flatMap(({ units, events }) => [...units, events]),
+    ];
+    const { alive } = names;
+    const agentsAlive = alive.agents(controller, connected);
+    deed(name, controller, agentsAlive, this.after(...agents), agents);
+    const servicesAlive = deed(
+      name,
+      controller,
+      alive.services(controller, computes),
+      this.after(...services),
+      services,
+    );
+    const known = alive.hypervisors(computes);
+    deed(name, controller, known, this.after(servicesAlive), services);
+  }
+}

@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ServiceGroundNames } from "../profiles/openstack.ts";
+import { File } from "../providers/file.ts";
+import { Packages } from "../providers/packages.ts";
+import { Concern, type ConcernOptions } from "./concern.ts";
+
+export interface ServiceGroundArgs {
+  readonly host: string;
+  readonly names: ServiceGroundNames;
+}
+
+/**
+ * What a host needs before anything of the cloud is installed on it: services do not start without their
+ * config; and the package whose scripts own the folder around the volume is there before the mount, and
+ * goes after it, so that they never touch a guest's disk.
+ */
+export class ServiceGround extends Concern {
+  readonly owner: pulumi.Resource;
+
+  constructor(name: string, args: ServiceGroundArgs, options: ConcernOptions = {}) {
+    super("ServiceGround", name, options);
+    const { host, names } = args;
+    const { path, content, ...ownership } = names.startGuard;
+    const guard = new File(
+      `${name}-start-guard`,
+      { host, key: { path }, value: { content, ...ownership } },
+      this.after(),
+    );
+    this.owner = new Packages(
+      `${name}-packages`,
+      { host, key: { set: "service-ground" }, value: names.packages },
+      this.after(guard),
+    );
+    this.registerOutputs();
+  }
+}

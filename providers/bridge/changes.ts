@@ -1,0 +1,37 @@
+import type { BridgeKey, BridgeValue } from "../bridge.ts";
+import type { Change } from "../contract.ts";
+import { type Script, sh } from "../sh.ts";
+import { programFile, removeBoot, unitName, writeBoot } from "./boot.ts";
+import { programText } from "./program.ts";
+
+// Both ways, the addresses move under our own connection: the host goes back by itself unless a new one
+// confirms. What it goes back by is in the guard's own text, whatever has become of the files.
+
+/** Puts the bridge in the interface's place. */
+export function setUp(key: BridgeKey, want: BridgeValue, why: string | undefined): Change {
+  return {
+    why: why ?? `put the bridge ${key.name} in the place of ${key.port} (was absent)`,
+    script: sh`${writeBoot(key, want)} || exit
+${run(key, want, "up")} || exit
+systemctl start ${unitName(key.name)}`,
+    undo: sh`${run(key, want, "down")}; ${removeBoot(key.name)}`,
+  };
+}
+
+/** Gives the interface its place back. */
+export function remove(key: BridgeKey, have: BridgeValue): Change {
+  return {
+    why: `give ${key.port} its addresses back and remove the bridge ${key.name}`,
+    script: sh`
+systemctl stop ${unitName(key.name)} 2>/dev/null
+if [ -e ${programFile(key.name)} ]; then sh ${programFile(key.name)} down; else
+${run(key, have, "down")}
+fi || exit
+${removeBoot(key.name)}`,
+    undo: sh`${writeBoot(key, have)}; ${run(key, have, "up")}`,
+  };
+}
+
+function run(key: BridgeKey, value: BridgeValue, verb: "up" | "down"): Script {
+  return sh`sh -c ${programText(key, value)} bridge ${verb}`;
+}
