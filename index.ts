@@ -1,4 +1,5 @@
 import { ControlPlane } from "./components/control-plane.ts";
+import { Dashboard } from "./components/dashboard.ts";
 import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
@@ -69,4 +70,8 @@ for (const host of site.computes) {
 if (site.services) {
   const dependsOn = [...baselines.values()];
   new ControlPlane("controller", { site, names: profile.controlPlane }, { dependsOn });
+  new Dashboard("dashboard", { site, names: profile.dashboard }, { dependsOn });
 }
+
+/** Where to open it. */
+export const dashboard = site.dashboard?.url;
