@@ -20,7 +20,7 @@ export interface DashboardArgs {
 }
 
 /**
- * The cloud in a browser (the paper's steps 58 to 61), on the gateway, at its address outside and
+ * The cloud in a browser (the paper's steps 54 to 56), on the gateway, at its address outside and
  * nowhere else, and never without TLS. Who is logged in is remembered by the cache on the controller.
  */
 export class Dashboard extends Concern {

@@ -10,5 +10,7 @@ for hierarchy in unified systemd memory pids .; do
   mkdir -p "/sys/fs/cgroup/$hierarchy/$cgroup" && echo $$ >"/sys/fs/cgroup/$hierarchy/$cgroup/cgroup.procs"
 done
 
+# It would tell of every connection.
+export SYSTEMD_LOG_LEVEL=warning
 exec systemd-socket-activate --listen="127.0.0.1:$port" --accept --inetd \
   nsenter --net="/run/netns/$namespace" nc.openbsd -q0 "$address" 443
