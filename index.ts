@@ -69,8 +69,9 @@ for (const host of site.computes) {
 
 if (site.services) {
   const dependsOn = [...baselines.values()];
-  new ControlPlane("controller", { site, names: profile.controlPlane }, { dependsOn });
-  new Dashboard("dashboard", { site, names: profile.dashboard }, { dependsOn });
+  const shared = { site, names: profile.controlPlane };
+  const { identity } = new ControlPlane("controller", shared, { dependsOn });
+  new Dashboard("dashboard", { site, identity, names: profile.dashboard }, { dependsOn });
 }
 
 /** Where to open it. */

@@ -11,11 +11,14 @@ import { isAddress } from "../site/ipv4.ts";
 import type { DashboardSite, Site } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { fileWithFolder } from "./folders.ts";
+import type { Identity } from "./identity.ts";
 import { PublicSide } from "./public-side.ts";
 
 export interface DashboardArgs {
   /** One that has a dashboard, since its services are wanted. */
   readonly site: Site;
+  /** Without it nobody can log in, and the page that asks for a name does not come. */
+  readonly identity: Identity;
   readonly names: DashboardNames;
 }
 
@@ -29,7 +32,11 @@ export class Dashboard extends Concern {
   readonly #site: Site;
   readonly #names: DashboardNames;
 
-  constructor(name: string, { site, names }: DashboardArgs, options: ConcernOptions = {}) {
+  constructor(
+    name: string,
+    { site, names, identity }: DashboardArgs,
+    options: ConcernOptions = {},
+  ) {
     super("Dashboard", name, options);
     const { dashboard, gateway, controller, workers } = site;
     if (!dashboard) throw new TypeError("a site without services has no dashboard");
@@ -99,7 +106,7 @@ export class Dashboard extends Concern {
     new Task(
       `${name}-answers`,
       { host, key: { name: deed }, value, after: [service.written] },
-      this.after(service),
+      this.after(service, identity.project),
     );
     this.registerOutputs();
   }

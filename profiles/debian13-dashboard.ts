@@ -34,6 +34,8 @@ const site = ({ address, controller, workers }: DashboardSurroundings) =>
     `WSGIDaemonProcess dashboard user=www-data group=www-data processes=${workers} threads=8 display-name=%{GROUP} lang=C.UTF-8 locale=C.UTF-8`,
     "",
     `<VirtualHost ${address}:443>`,
+    // Without a name it asks for one at the first start, and waits for an answer.
+    `  ServerName ${address}`,
     "  SSLEngine on",
     "  SSLProtocol -all +TLSv1.2 +TLSv1.3",
     "  SSLCipherSuite ECDHE+AESGCM:ECDHE+CHACHA20",
@@ -164,7 +166,7 @@ export const dashboard: DashboardNames = {
 tries=0
 until said=$(python3 -c ${loginPage} ${address} 2>&1); do
   tries=$((tries + 1))
-  [ $tries -lt 30 ] || { printf '%s\\n' "$said"; tail -n 20 /var/log/apache2/dashboard-error.log; exit 1; } >&2
+  [ $tries -lt 30 ] || { printf '%s\\n' "$said"; tail -n 3 /var/log/apache2/dashboard-error.log; exit 1; } >&2
   sleep 2
 done`,
     seconds: 300,
