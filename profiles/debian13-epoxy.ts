@@ -1,5 +1,5 @@
 import { sh } from "../providers/sh.ts";
-import { dashboard } from "./debian13-dashboard.ts";
+import { dashboard } from "./debian13/dashboard.ts";
 import { controlPlane } from "./debian13-services.ts";
 import { guestVolumeOptions } from "./guest-volume.ts";
 import type { Ownership, Profile } from "./profile.ts";

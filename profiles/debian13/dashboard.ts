@@ -1,11 +1,11 @@
-import { sh } from "../providers/sh.ts";
+import { sh } from "../../providers/sh.ts";
 import type {
   ConsoleNames,
   DashboardNames,
   DashboardSurroundings,
   PublicSideNames,
-} from "./dashboard.ts";
-import type { Ownership } from "./profile.ts";
+} from "../dashboard.ts";
+import type { Ownership } from "../profile.ts";
 
 const rootFile: Ownership = { owner: "root", group: "root", mode: "0644" };
 const folder = "/etc/apache2/dashboard";
