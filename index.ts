@@ -1,4 +1,5 @@
 import { Cloud } from "./components/cloud.ts";
+import { Dashboard } from "./components/dashboard.ts";
 import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
@@ -75,5 +76,10 @@ const hypervisors = site.computes.map((host) => {
 
 if (services) {
   const args = { site, volume, hypervisors, leg: bridge.leg[1], names: profile.cloud };
-  new Cloud("cloud", args, { dependsOn: [...grounds] });
+  const { identity } = new Cloud("cloud", args, { dependsOn: [...grounds] });
+  const page = { site, identity, names: profile.dashboard };
+  new Dashboard("dashboard", page, ready(site.gateway.name));
 }
+
+/** Where to open it. */
+export const dashboard = site.dashboard?.url;

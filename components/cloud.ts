@@ -7,6 +7,7 @@ import { ControlPlane } from "./control-plane.ts";
 import { deed } from "./deed.ts";
 import type { GlusterVolume } from "./gluster-volume.ts";
 import type { Hypervisor } from "./hypervisor.ts";
+import type { Identity } from "./identity.ts";
 import { NetworkNode } from "./network-node.ts";
 import { surroundingsOf } from "./service-config.ts";
 
@@ -22,6 +23,8 @@ export interface CloudArgs {
 
 /** The cloud: what decides, on the controller, and what does it, on every host. It is there once all of it is alive. */
 export class Cloud extends Concern {
+  readonly identity: Identity;
+
   constructor(name: string, args: CloudArgs, options: ConcernOptions = {}) {
     super("Cloud", name, options);
     const { site, names, leg, volume, hypervisors } = args;
@@ -29,6 +32,7 @@ export class Cloud extends Concern {
     const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
 
     const control = new ControlPlane("controller", { site, names: names.control }, inOrder());
+    this.identity = control.identity;
     const sourceFor = (host: Host) => ({
       surroundings: surroundingsOf(site, names.control.region, host),
       drawn: control.drawn,

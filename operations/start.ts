@@ -9,7 +9,8 @@ import { endWell } from "./ending.ts";
 import { clearDeadLocks, readLocks } from "./pulumi/locks.ts";
 import { readProject, settle, testbedStack } from "./pulumi/settings.ts";
 import { readWords } from "./pulumi/words.ts";
-import { step } from "./run.ts";
+import { StepFailed, step } from "./run.ts";
+import { dashboardOf, resourcesOf, type StateResource } from "./state.ts";
 import { summary } from "./summary.ts";
 
 const up = ["up", "--stack", testbedStack, "--yes", "--skip-preview", "--parallel", "64"];
@@ -29,7 +30,22 @@ async function start(): Promise<void> {
     ownProgress: true,
   });
 
-  console.log(summary());
+  const resources = resourcesOf(testbedStack);
+  await showDashboard(resources);
+  console.log(summary(resources));
+}
+
+/** At a port of this machine, since the address outside is one of the testbed's own network. */
+async function showDashboard(resources: readonly StateResource[]): Promise<void> {
+  const url = dashboardOf(resources);
+  if (url === undefined) return;
+  const port = new URL(url).port;
+  try {
+    await step("the dashboard's relay", ["node", "testbed/main.ts", "relay", port || "443"]);
+  } catch (error) {
+    // The cloud stands all the same, and what was in the way has been said.
+    if (!(error instanceof StepFailed)) throw error;
+  }
 }
 
 function title(words: string): void {

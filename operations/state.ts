@@ -2,24 +2,32 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { clone } from "./clone.ts";
 
-/** The hosts of a stack, each with its promises counted by kind ("17 promises: 9 File, 8 Service"). */
-export function promisesOf(stack: string): [host: string, promises: string][] {
+/** What of a resource in the state this looks at. */
+export interface StateResource {
+  readonly type: string;
+  readonly inputs?: { readonly at?: { readonly host?: string } };
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+/** What a stack holds; nothing where its state cannot be read. */
+export function resourcesOf(stack: string): readonly StateResource[] {
   const run = spawnSync(
     join(clone, "operations", "bin", "pulumi"),
     ["stack", "export", "--stack", stack],
     { encoding: "utf8", maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "inherit"] },
   );
   if (run.status !== 0) return [];
-  return countPromises(JSON.parse(run.stdout).deployment?.resources ?? []);
+  return JSON.parse(run.stdout).deployment?.resources ?? [];
 }
 
-/** What of a resource in the state this looks at. */
-export interface StateResource {
-  readonly type: string;
-  readonly inputs?: { readonly at?: { readonly host?: string } };
+/** The address of the dashboard, where there is one. */
+export function dashboardOf(resources: readonly StateResource[]): string | undefined {
+  const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+  const url = stack?.outputs?.dashboard;
+  return typeof url === "string" ? url : undefined;
 }
 
-/** Counts by host and kind; what is on no host is left out. */
+/** The hosts, each with its promises counted by kind ("17 promises: 9 File, 8 Service"). */
 export function countPromises(resources: readonly StateResource[]): [string, string][] {
   const hosts = new Map<string, Map<string, number>>();
   for (const { type, inputs } of resources) {
@@ -31,7 +39,6 @@ export function countPromises(resources: readonly StateResource[]): [string, str
   }
   return [...hosts].sort(([one], [other]) => one.localeCompare(other)).map(inWords);
 }
-
 /** "pulumi-nodejs:dynamic/host:IniFile" is an IniFile. */
 export function kindOf(type: string): string {
   return type.slice(type.lastIndexOf(":") + 1);

@@ -1,13 +1,17 @@
+import { credential } from "../profiles/credential.ts";
+import { selectProfile } from "../profiles/profile.ts";
 import { clone } from "./clone.ts";
-import { promisesOf } from "./state.ts";
+import { countPromises, dashboardOf, type StateResource } from "./state.ts";
 
 /** What a person reads when all stands: what it is, how to look at it, what to try, and how to go on. */
-export function summary(): string {
+export function summary(resources: readonly StateResource[]): string {
+  const dashboard = dashboardOf(resources);
   return [
     "",
     "What stands",
-    ...standing().map((line) => `  ${line}`),
+    ...standing(resources).map((line) => `  ${line}`),
     "",
+    ...(dashboard === undefined ? [] : inBrowser(dashboard)),
     "Look",
     "  npm run testbed -- status                          the hosts",
     "  npm run testbed -- ssh compute2                    a shell on one of them",
@@ -26,10 +30,26 @@ export function summary(): string {
   ].join("\n");
 }
 
-function standing(): string[] {
-  const hosts = promisesOf("testbed");
+function standing(resources: readonly StateResource[]): string[] {
+  const hosts = countPromises(resources);
   const width = Math.max(...hosts.map(([host]) => host.length));
   return hosts.map(([host, kinds]) => `${host.padEnd(width)}  ${kinds}`);
+}
+
+/** How to open the dashboard from the machine itself and from one's own, and who to log in as. */
+function inBrowser(url: string): string[] {
+  const port = new URL(url).port || "443";
+  const { certificate } = selectProfile("debian13-epoxy").dashboard;
+  return [
+    "The cloud in a browser",
+    `  ${url}`,
+    `  npm run testbed -- relay ${port.padEnd(26)}show it there again, after the hosts were away`,
+    `  ssh -L ${`${port}:localhost:${port} THIS-MACHINE`.padEnd(43)}from another machine, first`,
+    "  Log in as admin. Its password, and what signed the page's certificate:",
+    `  npm run testbed -- ssh controller cat ${credential.path}`,
+    `  npm run testbed -- ssh gateway cat ${certificate.path}`,
+    "",
+  ];
 }
 
 /** From a folder with a space in its name the line must work as well. */

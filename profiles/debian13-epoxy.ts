@@ -1,5 +1,6 @@
 import { sh } from "../providers/sh.ts";
 import { cloud } from "./debian13/cloud.ts";
+import { dashboard } from "./debian13/dashboard.ts";
 import { guestVolumeOptions } from "./guest-volume.ts";
 import type { Ownership, Profile } from "./profile.ts";
 
@@ -177,6 +178,7 @@ export const debian13Epoxy: Profile = {
   },
 
   cloud,
+  dashboard,
 };
 
 function guestDevice(extension: string) {

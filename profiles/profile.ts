@@ -1,6 +1,7 @@
 import type { IptablesRulesKey } from "../providers/iptables-rules.ts";
 import type { LinesKey } from "../providers/lines.ts";
 import type { Script } from "../providers/sh.ts";
+import type { DashboardNames } from "./dashboard.ts";
 import { debian13Epoxy } from "./debian13-epoxy.ts";
 import type { CloudNames } from "./openstack.ts";
 
@@ -157,6 +158,7 @@ export interface Profile {
   readonly hypervisor: HypervisorNames;
   readonly bridge: BridgeNames;
   readonly cloud: CloudNames;
+  readonly dashboard: DashboardNames;
 }
 
 const profiles: readonly Profile[] = [debian13Epoxy];

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { checkDashboard } from "./checks/dashboard.ts";
 import { checkHosts } from "./checks/hosts.ts";
 import { checkNetworks, freeLanAddresses } from "./checks/networks.ts";
 import { checkPasswords } from "./checks/passwords.ts";
@@ -33,6 +34,7 @@ export function readConfig(
     ...checkNetworks(draft, nextFree),
     ...checkStorage(draft),
     ...checkPasswords(draft, within(secrets)),
+    ...checkDashboard(draft, within(secrets)),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new BadConfig(problems);
@@ -121,7 +123,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Problem 
 /** What stands at a place, where it may be shown. */
 function shown(found: unknown, path: Path, isHidden: IsSecret): string {
   if (found === undefined) return "nothing";
-  if (path[0] === "passwords" || isHidden(path)) {
+  if (path[0] === "passwords" || path.join() === "dashboard,key" || isHidden(path)) {
     return typeof found === "string" ? `a text of ${found.length} characters` : "a hidden value";
   }
   const text = JSON.stringify(found);

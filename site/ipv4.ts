@@ -13,6 +13,11 @@ export function addressNumber(text: string): number | undefined {
   return parts.reduce((sum, part) => sum * 256 + part, 0);
 }
 
+/** True for an IPv4 address, false for a name. */
+export function isAddress(text: string): boolean {
+  return addressNumber(text) !== undefined;
+}
+
 /** The number as an address. */
 export function addressText(number: number): string {
   return [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join(".");

@@ -1,52 +1,16 @@
 import { z } from "zod";
 import { profileNames } from "../profiles/profile.ts";
-import { addressNumber, network } from "./ipv4.ts";
+import {
+  address,
+  flag,
+  hostList,
+  hostName,
+  interfaceName,
+  networkRange,
+  operatorNetwork,
+  wholeNumber,
+} from "./formats.ts";
 import { say } from "./said.ts";
-
-const hostName = (example: string) =>
-  say(z.string().regex(/^(?!localhost$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/), {
-    allowed: "a host's name: small letters, digits and dashes, at most 63, not localhost",
-    example,
-  });
-
-const address = (example: string) =>
-  say(
-    z.string().refine((text) => addressNumber(text) !== undefined),
-    {
-      allowed: "an IPv4 address, four numbers from 0 to 255",
-      example,
-    },
-  );
-
-const networkRange = (example: string) =>
-  say(
-    z.string().refine((text) => network(text) !== undefined),
-    {
-      allowed: "an IPv4 network, its first address and the length of its prefix",
-      example,
-    },
-  );
-
-const interfaceName = (example: string) =>
-  say(z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/), {
-    allowed: "the name of a network interface, at most 15 letters, digits, dots and dashes",
-    example,
-  });
-
-const flag = (example: boolean) => say(z.boolean(), { allowed: "true or false", example });
-
-const wholeNumber = (least: number, most: number) =>
-  say(z.number().int().min(least).max(most), {
-    allowed: `a whole number from ${least} to ${most}`,
-    example: Math.max(least, 1),
-  });
-
-const hostList = (holding: string) =>
-  say(z.array(hostName("compute3")), {
-    allowed: `a list of names of hosts ${holding}`,
-    example: "compute3",
-    at: [0],
-  });
 
 /** What a host does; one host may do several of them. */
 export const roles = ["controller", "compute", "gateway"] as const;
@@ -121,6 +85,11 @@ export const schema = z.strictObject({
       lan: networkRange("192.168.0.0/24"),
       vms: networkRange("10.0.0.0/24").default("10.0.0.0/24"),
       public: networkRange("203.0.113.0/24").optional(),
+      operators: say(z.array(operatorNetwork), {
+        allowed: "a list of IPv4 networks outside, a single address as 198.51.100.7/32",
+        example: "198.51.100.7/32",
+        at: [0],
+      }).default([]),
     }),
     {
       allowed: "a map of networks: lan, and if they differ from the default vms and public",
@@ -169,6 +138,25 @@ export const schema = z.strictObject({
       steersClock: flag(true).default(true),
     }),
     { allowed: "a map of servers and steersClock", example: true, at: ["steersClock"] },
+  ).prefault({}),
+  dashboard: say(
+    z.strictObject({
+      url: say(z.string().regex(/^https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9]\d{0,4})?$/), {
+        allowed:
+          "https:// with a host's name or address in small letters, and a port if it is not 443",
+        example: "https://cloud.example.org",
+      }).optional(),
+      certificate: say(z.string(), {
+        allowed: "a certificate in PEM, followed by those that lead to its authority",
+        example: "$(cat fullchain.pem)",
+      }).optional(),
+      key: say(z.string(), { allowed: "the certificate's key in PEM, encrypted" }).optional(),
+    }),
+    {
+      allowed: "a map of url, certificate and key",
+      example: "https://cloud.example.org",
+      at: ["url"],
+    },
   ).prefault({}),
   passwords: say(z.strictObject(each(passwordNames, () => password.optional())), {
     allowed: `a map of encrypted passwords: ${passwordNames.join(", ")}`,

@@ -1,5 +1,6 @@
 import { Secret } from "../providers/sh.ts";
 import { readConfig } from "./config.ts";
+import { dashboardOf } from "./dashboard.ts";
 import { addressText, network } from "./ipv4.ts";
 import type { counterNames, passwordNames, roles, SiteConfig } from "./schema.ts";
 
@@ -49,6 +50,18 @@ export interface Storage {
   readonly clients: readonly string[];
 }
 
+/** The way in for browsers. */
+export interface DashboardSite {
+  /** Where users open it, without a path: "https://203.0.113.2". */
+  readonly url: string;
+  /** The gateway's address outside. */
+  readonly address: string;
+  /** All names and addresses by which it may be called. */
+  readonly names: readonly string[];
+  /** Brought by somebody: in PEM, with what leads to an authority that browsers know. */
+  readonly certificate?: { readonly pem: string; readonly key: Secret };
+}
+
 /** Everything about this cloud that is not the same in every other one, computed once. */
 export interface Site {
   readonly profile: string;
@@ -62,6 +75,8 @@ export interface Site {
     /** By which guests leave their network: the gateway has it, in the LAN. */
     readonly vmsGateway: string;
     readonly public?: string;
+    /** Outside, and let in as if they were in the LAN. */
+    readonly operators: readonly string[];
   };
   /** The line of each host in the hosts file, by the address that it begins with. */
   readonly hostsLines: Readonly<Record<string, string>>;
@@ -81,6 +96,8 @@ export interface Site {
   readonly workers: number;
   /** The OpenStack services that there are so far are wanted. */
   readonly services: boolean;
+  /** There when the services are wanted. */
+  readonly dashboard?: DashboardSite;
   readonly protectData: boolean;
   /** Hosts that are away for now; those that are abandoned are among them. */
   readonly down: ReadonlySet<string>;
@@ -109,16 +126,19 @@ function derive(config: SiteConfig): Site {
   const [controller] = hosts.filter((host) => host.roles.includes("controller"));
   if (!controller) throw new TypeError("the checks let a site without a controller pass");
   const computes = hosts.filter((host) => host.roles.includes("compute"));
+  const gateway = gatewayOf(config, hosts);
+  const dashboard = dashboardOf(config, gateway);
   return {
     profile: config.profile,
     hosts,
     controller,
-    gateway: gatewayOf(config, hosts),
+    gateway,
     computes,
     networks: {
       lan: config.networks.lan,
       vms: config.networks.vms,
       vmsGateway: firstAddress(config.networks.vms),
+      operators: config.networks.operators,
       ...(config.networks.public !== undefined && { public: config.networks.public }),
     },
     hostsLines: Object.fromEntries(
@@ -136,6 +156,7 @@ function derive(config: SiteConfig): Site {
     rotation: config.rotation,
     workers: config.sizes.workers,
     services: config.services,
+    ...(dashboard && { dashboard }),
     protectData: config.protectData,
     down: new Set([...config.down, ...config.abandoned]),
     abandoned: new Set(config.abandoned),

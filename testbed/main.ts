@@ -5,6 +5,7 @@
  *   ssh HOST [CMD] | op CMD | inet CMD a shell or a command on a host | at the operator's place | in the internet
  *   start | stop | kill [HOST]         power on | clean shutdown | power loss: of one host, or of all at once
  *   reset HOST | link HOST IF up|down  a new bare disk | a cable plugged in or pulled out
+ *   relay [PORT]                       show the dashboard at a loopback port of this machine, until `down`
  *   deps                               install what the testbed needs on this machine (`up` does it too)
  */
 import { existsSync } from "node:fs";
@@ -14,13 +15,14 @@ import { hostNamed } from "./hosts.ts";
 import { checkRoot, installPrograms } from "./machine.ts";
 import { atInternet, atOperator } from "./network.ts";
 import { type Place, place } from "./place.ts";
+import { relay } from "./relay.ts";
 import { statusTable } from "./status.ts";
 import { down, kill, link, reset, start, stop, up } from "./testbed.ts";
 
 const usage = `usage: testbed up [--light N] | down | status | deps
        testbed ssh HOST [CMD] | op CMD | inet CMD
        testbed start [HOST] | stop [HOST] | kill [HOST] | reset HOST
-       testbed link HOST IF up|down`;
+       testbed link HOST IF up|down | relay [PORT]`;
 
 async function obey(command: string, words: readonly string[]): Promise<number> {
   const [first = "", second = "", third = ""] = words;
@@ -30,6 +32,7 @@ async function obey(command: string, words: readonly string[]): Promise<number> 
   else if (command === "down") await down();
   else if (command === "status") console.log(await statusTable(place()));
   else if (command === "deps") await installPrograms(place());
+  else if (command === "relay") await relay(relayPort(words));
   else if (command === "reset" && words.length === 1) await reset(first);
   else if (command === "link" && words.length === 3) await link(first, second, third);
   else if (["ssh", "op", "inet"].includes(command) && words.length > 0) {
@@ -51,6 +54,13 @@ function inside(command: string, words: readonly string[], at: Place): readonly 
 function upOptions(words: readonly string[]): { light?: number } {
   if (words.length === 0) return {};
   if (words.length === 2 && words[0] === "--light") return { light: Number(words[1]) };
+  throw new BadRequest(usage);
+}
+
+function relayPort(words: readonly string[]): number | undefined {
+  const [port] = words;
+  if (port === undefined) return undefined;
+  if (words.length === 1 && /^[1-9]\d{0,4}$/.test(port)) return Number(port);
   throw new BadRequest(usage);
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { countPromises } from "../../operations/state.ts";
+import { countPromises, dashboardOf } from "../../operations/state.ts";
 
 describe("what stands", () => {
   test("is counted by host and kind, without what is on no host", () => {
@@ -22,5 +22,17 @@ describe("what stands", () => {
         ["compute2", "1 promise: 1 Mount"],
       ],
     );
+  });
+});
+
+describe("the dashboard's address", () => {
+  test("is an output of the stack", () => {
+    const stack = { type: "pulumi:pulumi:Stack", outputs: { dashboard: "https://203.0.113.2" } };
+    assert.equal(dashboardOf([stack]), "https://203.0.113.2");
+  });
+
+  test("is not there without services", () => {
+    assert.equal(dashboardOf([{ type: "pulumi:pulumi:Stack", outputs: {} }]), undefined);
+    assert.equal(dashboardOf([]), undefined);
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -10,6 +12,7 @@ import { attempt, type Outcome, run } from "../../testbed/command.ts";
 import { fiveHosts } from "../../testbed/hosts.ts";
 import { atInternet, atOperator, namespaces } from "../../testbed/network.ts";
 import { type Place, place } from "../../testbed/place.ts";
+import { relay } from "../../testbed/relay.ts";
 import { statusTable } from "../../testbed/status.ts";
 import { down, hostNames, kill, link, reset, start, stop, up } from "../../testbed/testbed.ts";
 
@@ -128,6 +131,35 @@ describe("a testbed", () => {
     await sleep(2500);
     const answer = await run(atInternet(at, ["bash", "-c", askInternet]));
     assert.equal(answer, "203.0.113.1\n");
+  });
+
+  test("a loopback port of the machine, and no other, leads to the gateway's port for browsers", async () => {
+    const echo = "systemd-socket-activate --listen=203.0.113.2:443 --accept --inetd cat";
+    await on("compute1", `systemd-run --quiet ${echo}`);
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    // A server's address is a text for a socket in the file system only.
+    const { port } = taken.address() as AddressInfo;
+    await assert.rejects(relay(port, at), /is taken/);
+    taken.close();
+    await once(taken, "close");
+    await relay(port, at);
+    const pids = await processes(cgroupOf(at, "relay"), "systemd-socket-");
+    await relay(port, at);
+    assert.deepEqual(await processes(cgroupOf(at, "relay"), "systemd-socket-"), pids);
+    const socket = connect(port, "127.0.0.1");
+    socket.write("hello");
+    assert.equal(String((await once(socket, "data"))[0]), "hello");
+    socket.destroy();
+    const listening = await readFile("/proc/net/tcp", "utf8");
+    const hex = port.toString(16).toUpperCase().padStart(4, "0");
+    const listeners = listening.match(
+      new RegExp(`^ *\\d+: [0-9A-F]{8}:${hex} 00000000:0000 0A`, "gm"),
+    );
+    assert.deepEqual(
+      listeners?.map((line) => line.trim().split(" ")[1]),
+      [`0100007F:${hex}`],
+    );
   });
 
   test("a connection outlives a silence", async () => {
