@@ -22,19 +22,14 @@ const system = `${ID} ${VERSION_ID}`;
 const preflight = new Preflight("preflight", { hosts, system, freeMegabytes: 500 });
 
 // Guests will be in the LAN: the rest is made over the bridge that lets them in.
-const { bridge } = profile;
-const bridges = (services ? site.hosts : []).map(
-  (host) =>
-    new LanBridge(
-      `${host.name}-bridge`,
-      { host, networks, names: bridge },
-      { dependsOn: [preflight] },
-    ),
-);
+const bridges = (services ? site.hosts : []).map((host) => {
+  const args = { host, networks, names: profile.bridge };
+  return new LanBridge(`${host.name}-bridge`, args, { dependsOn: [preflight] });
+});
 
 // The other hosts have no way to their packages but this one.
 const inside = services
-  ? { inside: bridge.name, vms: networks.vms }
+  ? { inside: profile.bridge.name, vms: networks.vms }
   : { inside: site.gateway.lanInterface };
 const gateway = new NatGateway(
   "gateway",
@@ -55,11 +50,10 @@ const grounds = (services ? hosts : []).map((host) => {
   return new ServiceGround(`${host}-services`, args, ready(host));
 });
 const { folders } = services ? profile.cloud.ground : profile.gluster;
-const owners = grounds.map(({ owner }) => owner);
 const names = { ...profile.gluster, folders };
 const volume = new GlusterVolume(
   "instances",
-  { hosts, storage, protectData, owners, names },
+  { hosts, storage, protectData, owners: grounds.map(({ owner }) => owner), names },
   { dependsOn: [...baselines.values()] },
 );
 
@@ -75,7 +69,7 @@ const hypervisors = site.computes.map((host) => {
 });
 
 if (services) {
-  const args = { site, volume, hypervisors, leg: bridge.leg[1], names: profile.cloud };
+  const args = { site, volume, hypervisors, leg: profile.bridge.leg[1], names: profile.cloud };
   const { identity } = new Cloud("cloud", args, { dependsOn: [...grounds] });
   const page = { site, identity, names: profile.dashboard };
   new Dashboard("dashboard", page, ready(site.gateway.name));

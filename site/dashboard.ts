@@ -1,6 +1,18 @@
 import { Secret } from "../providers/sh.ts";
 import type { SiteConfig } from "./schema.ts";
-import type { DashboardSite, Gateway } from "./site.ts";
+import type { Gateway } from "./site.ts";
+
+/** The way in for browsers. */
+export interface DashboardSite {
+  /** Where users open it, without a path: "https://203.0.113.2". */
+  readonly url: string;
+  /** The gateway's address outside. */
+  readonly address: string;
+  /** All names and addresses by which it may be called. */
+  readonly names: readonly string[];
+  /** Brought by somebody: in PEM, with what leads to an authority that browsers know. */
+  readonly certificate?: { readonly pem: string; readonly key: Secret };
+}
 
 /** Where browsers find the dashboard; undefined where there is none. */
 export function dashboardOf(

@@ -1,6 +1,6 @@
 import { Secret } from "../providers/sh.ts";
 import { readConfig } from "./config.ts";
-import { dashboardOf } from "./dashboard.ts";
+import { type DashboardSite, dashboardOf } from "./dashboard.ts";
 import { addressText, network } from "./ipv4.ts";
 import type { counterNames, passwordNames, roles, SiteConfig } from "./schema.ts";
 
@@ -48,18 +48,6 @@ export interface Storage {
   readonly peers: readonly string[];
   /** The addresses that may mount the volume. */
   readonly clients: readonly string[];
-}
-
-/** The way in for browsers. */
-export interface DashboardSite {
-  /** Where users open it, without a path: "https://203.0.113.2". */
-  readonly url: string;
-  /** The gateway's address outside. */
-  readonly address: string;
-  /** All names and addresses by which it may be called. */
-  readonly names: readonly string[];
-  /** Brought by somebody: in PEM, with what leads to an authority that browsers know. */
-  readonly certificate?: { readonly pem: string; readonly key: Secret };
 }
 
 /** Everything about this cloud that is not the same in every other one, computed once. */
