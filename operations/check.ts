@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { installCli } from "./cli/install.ts";
 import { clone, notes } from "./clone.ts";
 import { endWell } from "./ending.ts";
+import { compileCache } from "./pulumi/settings.ts";
 import { StepFailed, step } from "./run.ts";
 
 interface Stage {
@@ -21,6 +22,8 @@ const environment = {
   QUINTET_TESTBED: join(clone, ".testbed-test"),
   QUINTET_SSH_CONFIG: join(clone, ".testbed-test", "ssh_config"),
   PULUMI_BACKEND_URL: pathToFileURL(join(notes, "state-test")).href,
+  // Each file of tests is a process of its own, and most load Pulumi's SDK.
+  NODE_COMPILE_CACHE: compileCache,
 };
 
 const fast: readonly Stage[] = [
