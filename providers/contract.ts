@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Script } from "./sh.ts";
+import type { Undo } from "./transport/guard.ts";
 
 /** One edit to a host: why, in the operator's words, and the script that makes it. */
 export interface Change {
@@ -7,11 +8,8 @@ export interface Change {
   readonly why: string;
   /** Safe to run again from its middle; its standard output is ignored. */
   readonly script: Script;
-  /**
-   * For an edit that can cut us off: what the host runs by itself unless a new connection, opened
-   * after the edit, confirms. It touches this edit only.
-   */
-  readonly undo?: Script;
+  /** For an edit that can cut us off. What comes after it waits until a new connection has confirmed. */
+  readonly undo?: Undo;
   /** How long the script may take, in seconds; 120 when left out. */
   readonly seconds?: number;
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostState } from "./contract.ts";
-import { lookAtUnit, ruleFile, unitState } from "./iptables-rules/boot.ts";
+import { editState, lookAtGuard, lookAtUnit, ruleFile, unitState } from "./iptables-rules/boot.ts";
 import { putBack, remove, rewrite } from "./iptables-rules/edits.ts";
 import { imageOf, look } from "./iptables-rules/image.ts";
 import { bootState, jumpState, named, placeOf } from "./iptables-rules/state.ts";
@@ -23,7 +23,8 @@ export const iptablesRules = {
   value,
 
   probe: (key) => sh`${look(placeOf(key), ruleFile(placeOf(key)))}
-${lookAtUnit}`,
+${lookAtUnit}
+${lookAtGuard(placeOf(key))}`,
 
   parse(stdout, key, declared): IptablesRulesValue | undefined {
     const image = imageOf(stdout, unitState(stdout));
@@ -34,11 +35,12 @@ ${lookAtUnit}`,
       jump: jumpState(image, key, declared?.jump),
       boot: bootState(image, key, declared ?? rules, declared?.jump),
       strays: strays.length > 0 ? strays.join("; ") : "none",
+      edit: editState(stdout),
     };
   },
 
   converge(key, want, have) {
-    if (!want) return have ? [remove(key)] : [];
+    if (!want) return have ? remove(key) : [];
     const jumpHolds =
       want.jump === have?.jump || (want.jump === "anywhere" && have?.jump === "first");
     const names = [
@@ -54,8 +56,7 @@ ${lookAtUnit}`,
   keep: (key) => look(placeOf(key), ruleFile(placeOf(key))),
 
   putBack(key, kept, found) {
-    if (!found) return [remove(key)];
-    return [putBack(key, kept)];
+    return found ? putBack(key, kept) : remove(key);
   },
 } satisfies HostState<IptablesRulesKey, IptablesRulesValue>;
 

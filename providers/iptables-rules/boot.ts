@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Script, sh } from "../sh.ts";
+import { guards } from "../transport/guard.ts";
 import type { ChainPlace } from "./image.ts";
 
+// What the names of all our guards begin with.
+const guardWord = "iptables-";
 const folder = "/etc/quintet/iptables";
 const restoreProgram = `${folder}/restore`;
 const unitName = "quintet-iptables.service";
@@ -11,6 +14,11 @@ const wanted = `/etc/systemd/system/multi-user.target.wants/${unitName}`;
 /** The file from which one chain is restored at boot. Its name says which family it is for. */
 export function ruleFile({ family, table, chain }: ChainPlace): string {
   return `${folder}/${family}-${table}-${chain}.rules`;
+}
+
+/** What an edit's guard is named after. */
+export function guardName({ family, table, chain }: ChainPlace): string {
+  return `${guardWord}${family}-${table}-${chain}`;
 }
 
 /** Used at boot and at once: what is tried when it is written is what happens at boot. */
@@ -86,6 +94,16 @@ export function unitState(stdout: string): string {
   return enabled ? "enabled" : "its unit is disabled";
 }
 
+/** Prints whether an edit of the chain waits to be confirmed. */
+export function lookAtGuard(place: ChainPlace): Script {
+  return sh`for guard in ${guards(`${guardName(place)}.`)}; do [ ! -e "$guard" ] || echo 'edit armed'; done`;
+}
+
+/** Reads what `lookAtGuard` printed. */
+export function editState(stdout: string): string {
+  return /^edit armed$/m.test(stdout) ? "not confirmed" : "confirmed";
+}
+
 function digest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
@@ -102,13 +120,11 @@ mv ${`${file}.new`} ${file} && printf %s ${unitText} >${`${unitFile}.new`} &&
   mv ${`${unitFile}.new`} ${unitFile} && systemctl enable ${unitName}`;
 }
 
-/** Takes the unit away with the last file. */
+/** Takes the unit away with the last file, unless a guard may still bring one back. */
 export const leaveIfLast: Script = sh`
-set -- ${folder}/*.rules
-if [ ! -e "$1" ]; then
-  if [ -e ${unitFile} ]; then systemctl disable ${unitName}; fi
-  rm -f ${unitFile} ${`${unitFile}.new`} ${restoreProgram} ${`${restoreProgram}.new`} ${folder}/*.new
-  if [ -d ${folder} ]; then rmdir ${folder} && { rmdir ${"/etc/quintet"} 2>/dev/null || true; }; fi || exit
-  if [ -d /run/systemd/system ]; then systemctl stop ${unitName} 2>/dev/null; systemctl daemon-reload; fi
-fi
+for file in ${folder}/*.rules ${guards(guardWord)}; do [ ! -e "$file" ] || exit 0; done
+if [ -e ${unitFile} ]; then systemctl disable ${unitName}; fi
+rm -f ${unitFile} ${`${unitFile}.new`} ${restoreProgram} ${`${restoreProgram}.new`} ${folder}/*.new
+if [ -d ${folder} ]; then rmdir ${folder} && { rmdir ${"/etc/quintet"} 2>/dev/null || true; }; fi || exit
+if [ -d /run/systemd/system ]; then systemctl stop ${unitName} 2>/dev/null; systemctl daemon-reload; fi
 true`;

@@ -29,11 +29,12 @@ export const value = z
     jump: z.enum(["anywhere", "first"]).default("anywhere"),
     boot: z.literal("restored").default("restored"),
     strays: z.literal("none").default("none"),
+    edit: z.literal("confirmed").default("confirmed"),
   })
   .catchall(rule)
   .superRefine((all, issues) => {
     for (const name of Object.keys(all)) {
-      if (["jump", "boot", "strays"].includes(name) || ruleName.test(name)) continue;
+      if (["jump", "boot", "strays", "edit"].includes(name) || ruleName.test(name)) continue;
       const message = `"${name}" names no rule: a name begins with two digits, its place ("10-masquerade")`;
       issues.addIssue({ code: "custom", path: [name], message });
     }
@@ -57,5 +58,7 @@ export interface IptablesRulesValue {
   readonly boot?: string;
   /** Rules in our chain that no name declares, or that stand out of order. */
   readonly strays?: string;
+  /** The last edit has been confirmed; one that was not is about to be undone by the host. */
+  readonly edit?: string;
   readonly [name: string]: string;
 }

@@ -12,6 +12,7 @@ export async function exchange(
   host: string,
   questions: readonly Question[],
 ): Promise<Answer[]> {
+  if (questions.length === 0) return [];
   const mark = newMark();
   const longest = Math.max(...questions.map((question) => question.seconds));
   const { stdout } = await pool.run(host, framedTogether(questions, mark).text, longest + 10);

@@ -1,12 +1,11 @@
 import type { Duplex } from "node:stream";
-import { CutOff, HostUnreachable, ScriptFailed } from "../errors.ts";
-import type { Script } from "../sh.ts";
+import { HostUnreachable, ScriptFailed } from "../errors.ts";
+import { carryOut } from "./carry-out.ts";
 import { exchange } from "./exchange.ts";
-import { type Answer, newMark, type Question, unframe } from "./frames.ts";
-import { disarm, guardSeconds } from "./guard.ts";
+import type { Answer, Question } from "./frames.ts";
 import { Pool } from "./pool.ts";
 import { Ahead, ReadAhead } from "./read-ahead.ts";
-import { failedStep, guardName, lockSeconds, type Step, writeProgram } from "./write.ts";
+import type { Step } from "./write.ts";
 
 /** What the lifecycle needs of the hosts. The tests of the laws bring a shell of their own. */
 export interface Hosts {
@@ -15,7 +14,8 @@ export interface Hosts {
   /** Questions that are answered now, whatever was answered before. */
   ask(host: string, questions: readonly Question[]): Promise<Answer[]>;
   /**
-   * Runs the steps in order under the host's lock, then asks. The first step that fails ends it.
+   * Runs the steps in order under the host's lock, then asks. The first step that fails ends it, and
+   * what comes after a guarded edit waits until a new connection has confirmed that one.
    * @throws ScriptFailed, HostUnreachable, CutOff
    */
   write(host: string, steps: readonly Step[], then: readonly Question[]): Promise<Answer[]>;
@@ -144,63 +144,10 @@ export class SshHosts implements Hosts {
 
   async #write(host: string, steps: readonly Step[], then: readonly Question[]) {
     this.#ahead.drop(host);
-    const mark = newMark();
-    const program = writeProgram(steps, then, mark);
-    const guards = steps.flatMap((step, index) => (step.undo ? [guardName(mark, index)] : []));
-    const limit = [...steps, ...then].reduce(
-      (sum, one) => sum + (one.seconds ?? 120),
-      lockSeconds.plain,
-    );
-    // An edit under guard may cut off the very connection that makes it: what counts is a new one.
-    const outcome = await this.#pool
-      .run(host, program.text, limit, guards.length > 0 ? guardSeconds : undefined)
-      .catch((error: unknown) => {
-        if (guards.length === 0) throw error;
-        return undefined;
-      });
-    this.#ahead.drop(host);
-    const failed = outcome && failedStep(outcome.stdout, mark);
-    const complaint = outcome ? tail(outcome.stderr, program) : "";
-    if (failed) {
-      throw new ScriptFailed(
-        `${host}: could not ${steps[failed.index]?.why}\n  status ${failed.status}: ${complaint}`,
-      );
+    try {
+      return await carryOut(this.#pool, host, steps, then);
+    } finally {
+      this.#ahead.drop(host);
     }
-    if (guards.length > 0) await this.#confirm(host, guards, steps);
-    const answers = outcome && unframe(outcome.stdout, mark);
-    if (answers?.length === then.length) return answers;
-    if (guards.length > 0) return this.ask(host, then);
-    throw new ScriptFailed(
-      `${host}: broke off (status ${outcome?.status ?? "none"}): ${steps.map((step) => step.why).join("; ")}\n  ${complaint}`,
-    );
   }
-
-  async #confirm(host: string, guards: readonly string[], steps: readonly Step[]): Promise<void> {
-    const why = steps.flatMap((step) => (step.undo ? [step.why] : [])).join("; ");
-    const armedAt = Date.now();
-    const outcome = await this.#pool
-      .runOverNew(host, disarm(guards).text, 10)
-      .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-    if (!(outcome instanceof Error) && outcome.status === 0) return;
-    const reason = outcome instanceof Error ? outcome.message : "it had undone the edit by itself";
-    const left = guardSeconds * 1000 - (Date.now() - armedAt);
-    await new Promise((go) => setTimeout(go, Math.max(0, left) + 2000));
-    await this.#pool.drop(host);
-    const back = await this.#pool.run(host, "true", 10).then(
-      () => "The host has undone the edit by itself and answers again.",
-      (error: unknown) =>
-        `It does not answer since: ${error instanceof Error ? error.message : error}`,
-    );
-    throw new CutOff(
-      `${host}: this edit cut us off: ${why}\n  A new connection afterwards failed: ${reason}\n  ${back}\n  Next: let SSH in before what is declared there drops it.`,
-    );
-  }
-}
-
-/** The end of what a program complained, without the secrets that it held. */
-function tail(stderr: string, program: Script): string {
-  const clean = program.secrets
-    .filter((secret) => secret.length > 0)
-    .reduce((text, secret) => text.replaceAll(secret, "[secret]"), stderr);
-  return clean.trim().split("\n").slice(-25).join("\n  ");
 }

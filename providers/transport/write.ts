@@ -1,12 +1,12 @@
 import { lines, type Script, sh } from "../sh.ts";
 import { framed, type Question } from "./frames.ts";
-import { arm } from "./guard.ts";
+import { arm, type Undo } from "./guard.ts";
 
 /** A step of a write: what it is for, what to run, and what undoes it should it cut us off. */
 export interface Step {
   readonly why: string;
   readonly script: Script;
-  readonly undo?: Script;
+  readonly undo?: Undo;
   readonly seconds?: number;
 }
 
@@ -49,16 +49,11 @@ export function failedStep(stdout: string, mark: string) {
 
 function stepProgram(step: Step, index: number, mark: string): Script {
   return sh`
-${step.undo ? arm(step.undo, guardName(mark, index)) : sh``}
+${step.undo ? arm(step.undo, mark) : sh``}
 (
 exec 9>&- </dev/null >/dev/null 2>"$t"
 ${step.script}
 )
 s=$?
 if [ $s != 0 ]; then tail -c 4000 "$t" >&2; rm -f "$t"; printf '%sfailed %s %s\n' ${mark} ${index} $s; exit 0; fi`;
-}
-
-/** The name of the guard of one step of one write. */
-export function guardName(mark: string, index: number): string {
-  return `${mark.replaceAll("@", "")}-${index}`;
 }

@@ -7,7 +7,7 @@ import {
 import { sh } from "../../providers/sh.ts";
 import type { Fixture } from "../laws.ts";
 
-const standing = { boot: "restored", strays: "none" };
+const standing = { boot: "restored", strays: "none", edit: "confirmed" };
 const addresses = fc
   .tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.integer({ min: 0, max: 32 }))
   .map(([a, b, c, length]) => `-s ${a}.${b}.${c}.7/${length} -p tcp --dport ${a + 1} -j ACCEPT`);

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CutOff } from "../../providers/errors.ts";
 import { iptablesRules } from "../../providers/iptables-rules.ts";
 import { type Script, sh } from "../../providers/sh.ts";
+import { newMark } from "../../providers/transport/frames.ts";
+import { guardSeconds } from "../../providers/transport/guard.ts";
+import { writeProgram } from "../../providers/transport/write.ts";
 import { place } from "../../testbed/place.ts";
 import { kill, start } from "../../testbed/testbed.ts";
 import { hostPlace } from "../places.ts";
@@ -42,7 +46,7 @@ describe("a chain of rules on a host", () => {
     "a file that was edited": [sh`sed -i s/MASQUERADE/ACCEPT/ ${file}`, ["boot"]],
     "everything that is gone": [
       sh`iptables -t nat -F; iptables -t nat -X test-nat; rm ${file}`,
-      ["10-lan", "20-vms", "jump", "boot", "strays"],
+      ["10-lan", "20-vms", "jump", "boot", "strays", "edit"],
     ],
   } as const;
   for (const [what, [script, keys]] of Object.entries(broken)) {
@@ -72,6 +76,20 @@ describe("a chain of rules on a host", () => {
     assert.equal(await on(sh`ls /etc/quintet/iptables`), "ipv4-nat-test-nat.rules\nrestore\n");
   });
 
+  test("an edit of a run that was killed before it confirmed is drift, and the next run confirms it", async () => {
+    const want = iptablesRules.value.parse({ "10-lan": "-o eth8 -j MASQUERADE" });
+    const edits = iptablesRules.converge(chain, want, undefined);
+    // What asks waits for all who hold its third descriptor, and the guard would.
+    await on(sh`exec 3>&-
+${writeProgram(edits, [], newMark())}`);
+    const differs = new Set(Object.keys(await nat.drift()));
+    assert.deepEqual(differs, new Set(["10-lan", "20-vms", "boot", "edit"]));
+    await nat.make();
+    assert.deepEqual(await nat.drift(), {});
+    await sleep((guardSeconds + 3) * 1000);
+    assert.deepEqual(await nat.drift(), {});
+  });
+
   test("a rule that iptables does not know changes nothing, and the error says what it said", async () => {
     const before = await on(all);
     await assert.rejects(nat.make({ "30-bad": "-p tcp --no-such -j ACCEPT" }), /no-such/);
@@ -99,5 +117,28 @@ rm /etc/systemd/system/netfilter-persistent.service /etc/saved.rules; systemctl 
     await nat.remove();
     assert.equal(await on(all), bare);
     assert.equal(await on(sh`systemctl list-units --all --no-legend 'quintet-*'`), "");
+  });
+
+  test("the last chain does not go where it alone lets us in, and goes when something else does", async () => {
+    const letIn = new Promised(
+      iptablesRules,
+      road.hosts,
+      host,
+      { table: "filter", chain: "test-let-in", from: "INPUT" },
+      { "10-ssh": "-p tcp --dport 22 -j ACCEPT", jump: "first" },
+    );
+    await letIn.make();
+    // Should the guard fail, others still need the host.
+    await on(sh`setsid sh -c 'sleep 90; iptables -P INPUT ACCEPT' </dev/null >/dev/null 2>&1 3>&- &
+iptables -P INPUT DROP`);
+    await assert.rejects(letIn.remove(), (error) => {
+      assert.ok(error instanceof CutOff);
+      assert.match(error.message, /has undone the edit by itself and answers again/);
+      return true;
+    });
+    assert.deepEqual(await letIn.drift(), {});
+    await on(sh`iptables -P INPUT ACCEPT`);
+    await letIn.remove();
+    assert.equal(await on(all), bare);
   });
 });
