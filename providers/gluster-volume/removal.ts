@@ -1,6 +1,6 @@
 import type { Change } from "../contract.ts";
 import { patience, withGluster } from "../gluster/command.ts";
-import { leave } from "../gluster/leave.ts";
+import { leave, noticed } from "../gluster/leave.ts";
 import type { GlusterVolumeValue } from "../gluster-volume.ts";
 import { lines, sh } from "../sh.ts";
 
@@ -14,11 +14,17 @@ export function remove(
   gone: ReadonlySet<string>,
 ): Change[] {
   const drops = bricksToDrop(have, gone);
-  const gonePeers = [...gone].map((peer) => leave(peer, true));
+  const peers = [...gone];
+  const notice: Change = {
+    why: `wait until Gluster has noticed that ${peers.join(", ")} is gone`,
+    script: lines(peers.map(noticed)),
+    seconds: patience,
+  };
   return [
+    ...(peers.length === 0 ? [] : [notice]),
     ...(have.started === false ? [] : [stop(name)]),
     ...(drops.length === 0 ? [] : [drop(name, drops, gone)]),
-    ...gonePeers,
+    ...peers.map((peer) => leave(peer, true)),
     {
       why: `delete the volume ${name}; what is in its bricks stays there`,
       script: withGluster(
