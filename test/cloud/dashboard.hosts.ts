@@ -110,7 +110,7 @@ describe("the dashboard", () => {
     await onHost(
       "compute1",
       `sed -i 's/+TLSv1.2 +TLSv1.3/all/' ${site} && chmod 644 ${folder}/key.pem &&
-iptables -D quintet-public-side -i eth0 -j DROP && systemctl stop apache2`,
+iptables -D quintet-public-side 3 && systemctl stop apache2`,
     );
     await withServices(async (project) => {
       const seen = expectStatus(await drift([], { folder: project }), 7);
