@@ -40,12 +40,13 @@ function standing(resources: readonly StateResource[]): string[] {
 function inBrowser(url: string): string[] {
   const port = new URL(url).port || "443";
   const { certificate } = selectProfile("debian13-epoxy").dashboard;
+  const row = (command: string, what: string) => `  ${command.padEnd(50)} ${what}`;
   return [
     "The cloud in a browser",
-    `  ${url}`,
-    `  npm run testbed -- relay ${port.padEnd(26)}show it there again, after the hosts were away`,
-    `  ssh -L ${`${port}:localhost:${port} THIS-MACHINE`.padEnd(43)}from another machine, first`,
-    "  Log in as admin. Its password, and what signed the page's certificate:",
+    row(url, "from this machine"),
+    row(`ssh -L ${port}:localhost:${port} THIS-MACHINE`, "on another machine, and there the same"),
+    row(`npm run testbed -- relay ${port}`, "shows it there anew, when it is gone"),
+    "  Log in as admin. Where the password stands, and the certificate that browsers do not know:",
     `  npm run testbed -- ssh controller cat ${credential.path}`,
     `  npm run testbed -- ssh gateway cat ${certificate.path}`,
     "",

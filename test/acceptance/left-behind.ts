@@ -23,7 +23,7 @@ export const allowedAfterDestroy: readonly Allowed[] = [
     because: "the backups that dpkg and ucf keep of their own lists",
   },
   {
-    line: /^\+ tree . \S+ \S+ \/run\/(adduser|gluster|glusterd\.socket|libvirt|quintet)$/,
+    line: /^\+ tree . \S+ \S+ \/run\/(adduser|apache2|gluster|glusterd\.socket|libvirt|quintet)$/,
     because: "what daemons leave in /run is gone at the next boot",
   },
   {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { readPreview } from "../../operations/drift/preview.ts";
 import {
   clone,
   drift,
@@ -13,7 +14,7 @@ import {
   runFolder,
   up,
 } from "../acceptance/cloud.ts";
-import { shown, withServices } from "./with-services.ts";
+import { withServices } from "./with-services.ts";
 
 const address = "203.0.113.2";
 const folder = "/etc/apache2/dashboard";
@@ -110,17 +111,20 @@ describe("the dashboard", () => {
     await onHost(
       "compute1",
       `sed -i 's/+TLSv1.2 +TLSv1.3/all/' ${site} && chmod 644 ${folder}/key.pem &&
-iptables -D quintet-public-side -i eth0 -j DROP && systemctl stop apache2`,
+iptables -D quintet-public-side 3 && systemctl stop apache2`,
     );
     await withServices(async (project) => {
-      const seen = expectStatus(await drift([], { folder: project }), 7);
-      assert.deepEqual(shown(seen), [
-        `File dashboard-${folder}/key.pem: ~mode`,
-        `File dashboard-${site}: ~content`,
-        "IptablesRules public-side-rules: +90-nothing-else",
-        "Service dashboard-service: ~active~after",
+      const { stdout } = expectStatus(await drift(["--json"], { folder: project }), 7);
+      const { differences, obstacles } = readPreview(stdout);
+      assert.deepEqual(obstacles, []);
+      const seen = differences.map(({ host, promise, key }) => `${host}: ${promise}: ${key}`);
+      assert.deepEqual(seen.sort(), [
+        `compute1: File dashboard-${folder}/key.pem: mode`,
+        `compute1: File dashboard-${site}: content`,
+        "compute1: IptablesRules public-side-rules: 90-nothing-else",
+        "compute1: Service dashboard-service: active",
         // A consequence: what does not run does not answer.
-        "Task dashboard-answers: ~after~done",
+        "compute1: Task dashboard-answers: done",
       ]);
       expectStatus(await up({ folder: project }), 0);
       expectStatus(await drift([], { folder: project }), 0);

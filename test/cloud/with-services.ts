@@ -1,4 +1,3 @@
-import type { Ended } from "../acceptance/cloud.ts";
 import { type Config, inVariant } from "../acceptance/variant.ts";
 
 /** Does something in a variant of the project whose services are wanted: in the testbed's own they are not. */
@@ -10,12 +9,4 @@ export function withServices<T>(
     Object.assign(one, { "quintet:services": true, ...more });
   };
   return inVariant({ config }, work);
-}
-
-/** "promise: keys" of what a preview shows as different. */
-export function shown({ stdout }: Ended): string[] {
-  const found = stdout.matchAll(
-    /^ ~ +pulumi-nodejs:dynamic\/\w+:(\S+ \S.*) update \[diff: (.*)\]\s*$/gm,
-  );
-  return [...found].map(([, promise, keys]) => `${promise}: ${keys}`).sort();
 }
