@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { BridgeKey, BridgeValue } from "../bridge.ts";
 import { type Script, sh } from "../sh.ts";
+import { guards } from "../transport/guard.ts";
 import { programText } from "./program.ts";
 
 const folder = "/etc/quintet/bridges";
@@ -11,6 +12,11 @@ export function programFile(name: string): string {
 
 export function unitName(name: string): string {
   return `quintet-bridge-${name.replaceAll("-", "\\x2d")}.service`;
+}
+
+/** What its edits are called by the guard. */
+export function guardName(name: string): string {
+  return `bridge-${name.replaceAll(".", "_")}`;
 }
 
 function unitFile(name: string): string {
@@ -36,19 +42,22 @@ WantedBy=multi-user.target
 `;
 }
 
-/** Prints the digests of program and unit, and whether the unit is asked for at boot. */
+/** Prints the digests of program and unit, whether the unit is asked for at boot, and unconfirmed edits. */
 export function lookAtBoot(name: string): Script {
   const wanted = `/etc/systemd/system/multi-user.target.wants/${unitName(name)}`;
   return sh`for file in ${[programFile(name), unitFile(name)]}; do
   if [ -e "$file" ]; then echo "file $(sha256sum <"$file" | cut -c1-64)"; else echo 'file none'; fi
 done
-if [ -e ${wanted} ]; then echo enabled; fi`;
+if [ -e ${wanted} ]; then echo enabled; fi
+for guard in ${guards(`${guardName(name)}.`)}; do [ ! -e "$guard" ] || echo armed; done`;
 }
 
 /** How the bridge comes back at boot, from what `lookAtBoot` printed. */
 export function bootState(stdout: string, key: BridgeKey, declared?: BridgeValue): string {
   const [program, unit] = [...stdout.matchAll(/^file (\S+)$/gm)].map(([, digest]) => digest);
   if (program === "none" && unit === "none") return "absent";
+  // A run that was cut off left it so: the host will go back by itself.
+  if (/^armed$/m.test(stdout)) return "not confirmed";
   const wanted = declared && digest(programText(key, declared));
   if (program !== wanted || unit !== digest(unitText(key.name))) return "its unit is for another";
   return /^enabled$/m.test(stdout) ? "restored" : "its unit is disabled";

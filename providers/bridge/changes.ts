@@ -1,7 +1,7 @@
 import type { BridgeKey, BridgeValue } from "../bridge.ts";
 import type { Change } from "../contract.ts";
 import { type Script, sh } from "../sh.ts";
-import { programFile, removeBoot, unitName, writeBoot } from "./boot.ts";
+import { guardName, programFile, removeBoot, unitName, writeBoot } from "./boot.ts";
 import { programText } from "./program.ts";
 
 // Both ways, the addresses move under our own connection: the host goes back by itself unless a new one
@@ -14,7 +14,10 @@ export function setUp(key: BridgeKey, want: BridgeValue, why: string | undefined
     script: sh`${writeBoot(key, want)} || exit
 ${run(key, want, "up")} || exit
 systemctl start ${unitName(key.name)}`,
-    undo: sh`${run(key, want, "down")}; ${removeBoot(key.name)}`,
+    undo: {
+      of: guardName(key.name),
+      script: sh`${run(key, want, "down")}; ${removeBoot(key.name)}`,
+    },
   };
 }
 
@@ -28,7 +31,10 @@ if [ -e ${programFile(key.name)} ]; then sh ${programFile(key.name)} down; else
 ${run(key, have, "down")}
 fi || exit
 ${removeBoot(key.name)}`,
-    undo: sh`${writeBoot(key, have)}; ${run(key, have, "up")}`,
+    undo: {
+      of: guardName(key.name),
+      script: sh`${writeBoot(key, have)}; ${run(key, have, "up")}`,
+    },
   };
 }
 
