@@ -5,6 +5,7 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { endWithTheEngine, endWithTheLanguageHost } from "./engine.ts";
+import { loadWhenUsed } from "./lazy-modules.ts";
 import { keepStacksPlain } from "./plain-stacks.ts";
 
 // The SDK sets this flag when half of its modules are loaded. Code that was compiled under other flags
@@ -12,6 +13,7 @@ import { keepStacksPlain } from "./plain-stacks.ts";
 // write anew what the other had kept, 700 files a run.
 setFlagsFromString("--allow-natives-syntax");
 
+loadWhenUsed();
 endWithTheEngine();
 if (/\/@pulumi\/pulumi\/cmd\/run\b/.test(process.argv[1] ?? "")) {
   endWithTheLanguageHost();
