@@ -52,7 +52,13 @@ export class ControlPlane extends Concern {
       {
         host: controller,
         hosts: site.hosts,
-        ports: [names.database.port, names.queue.port, ...names.queue.ownPorts, names.cache.port],
+        ports: [
+          names.database.port,
+          names.queue.port,
+          ...names.queue.ownPorts,
+          names.cache.port,
+          names.consolePort,
+        ],
         names: names.hostsOnly,
       },
       inOrder(),

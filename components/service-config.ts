@@ -20,9 +20,11 @@ export interface ConfigSource {
   databases?(passwords: ServiceSecrets["passwords"]): ServiceSecrets["databases"];
 }
 
-/** What configs on this host say about the site. */
+/** What configs on this host say about the site, which has a dashboard since its services are wanted. */
 export function surroundingsOf(site: Site, region: string, host: Host): Surroundings {
+  if (!site.dashboard) throw new TypeError("a site without services has no dashboard");
   return {
+    dashboard: site.dashboard.url,
     controller: site.controller.name,
     address: host.address,
     region,

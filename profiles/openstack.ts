@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly acceleration: "intel" | "amd" | "none";
   /** Where the guests' packets are switched. */
   readonly datapath: "kernel" | "userspace";
+  /** Where users open the dashboard, without a path: "https://203.0.113.2". */
+  readonly dashboard: string;
 }
 
 /** What a service's config holds that must not be seen. */
@@ -190,6 +192,8 @@ export interface ControlPlaneNames {
   readonly cache: CacheNames;
   readonly hostsOnly: HostsOnlyNames;
   readonly credential: CredentialNames;
+  /** Where it answers for the screens of guests. */
+  readonly consolePort: number;
   readonly keystone: ServiceNames;
   readonly glance: ServiceNames;
   readonly placement: ServiceNames;

@@ -1,6 +1,7 @@
 import { credential } from "../credential.ts";
 import type { CloudNames } from "../openstack.ts";
 import { alive, computeHost } from "./compute.ts";
+import { consoles } from "./dashboard.ts";
 import { glance } from "./glance.ts";
 import { keystone } from "./keystone.ts";
 import { network, neutron } from "./neutron.ts";
@@ -28,6 +29,7 @@ export const cloud: CloudNames = {
     cache,
     hostsOnly,
     credential,
+    consolePort: consoles.port,
     keystone,
     glance,
     placement,

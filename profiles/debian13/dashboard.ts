@@ -15,7 +15,7 @@ const consoleDefaults = `${folder}/console.json`;
 const static_ = "/var/lib/openstack-dashboard/static";
 const modules = "/usr/lib/apache2/modules";
 
-const consoles: ConsoleNames = { path: "/console/", page: "vnc.html", port: 6080 };
+export const consoles: ConsoleNames = { path: "/console/", page: "vnc.html", port: 6080 };
 
 const load = (module: string) =>
   `<IfModule !${module}_module>\n  LoadModule ${module}_module ${modules}/mod_${module}.so\n</IfModule>`;

@@ -1,5 +1,6 @@
 import { sh } from "../../providers/sh.ts";
 import type { Deed, ServiceNames, Surroundings } from "../openstack.ts";
+import { consoles } from "./dashboard.ts";
 import { schema } from "./schema.ts";
 import {
   databaseUrl,
@@ -23,7 +24,7 @@ export const novaEverywhere = (surroundings: Surroundings) => ({
   "vnc/enabled": "true",
   "vnc/server_listen": "$my_ip",
   "vnc/server_proxyclient_address": "$my_ip",
-  "vnc/novncproxy_base_url": `http://${surroundings.controller}:6080/vnc_lite.html`,
+  "vnc/novncproxy_base_url": `${surroundings.dashboard}${consoles.path}${consoles.page}`,
 });
 
 export const novaEverywhereSecrets = {
