@@ -3,6 +3,7 @@ import type { Api } from "./cloud/api.ts";
 import { cloudService } from "./cloud/cloud-service.ts";
 import type { AnyCloudState } from "./cloud/contract.ts";
 import { CloudGround } from "./cloud/ground.ts";
+import { image } from "./cloud/image.ts";
 import { project } from "./cloud/project.ts";
 import { role } from "./cloud/role.ts";
 import { roleAssignment } from "./cloud/role-assignment.ts";
@@ -54,6 +55,7 @@ export const registry: readonly AnyState[] = [
 /** Every kind of fact that an API tells; the laws are the same. */
 export const cloudRegistry: readonly AnyCloudState[] = [
   cloudService,
+  image,
   project,
   role,
   roleAssignment,
