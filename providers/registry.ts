@@ -4,6 +4,7 @@ import { cloudService } from "./cloud/cloud-service.ts";
 import type { AnyCloudState } from "./cloud/contract.ts";
 import { CloudGround } from "./cloud/ground.ts";
 import { image } from "./cloud/image.ts";
+import { network } from "./cloud/network.ts";
 import { project } from "./cloud/project.ts";
 import { role } from "./cloud/role.ts";
 import { roleAssignment } from "./cloud/role-assignment.ts";
@@ -56,6 +57,7 @@ export const registry: readonly AnyState[] = [
 export const cloudRegistry: readonly AnyCloudState[] = [
   cloudService,
   image,
+  network,
   project,
   role,
   roleAssignment,
