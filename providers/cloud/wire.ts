@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { request as httpRequest } from "node:http";
-import type { Duplex } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 import { connect as tlsConnect } from "node:tls";
 import { Unseen } from "../errors.ts";
 
@@ -159,8 +159,8 @@ function spoken(socket: Duplex, url: URL, sent: Sent, deadline: Deadline): Promi
     if (!file) return asked.end(text);
     const body = createReadStream(file.path);
     body.on("data", () => deadline.begin());
-    body.on("error", fail);
-    body.pipe(asked);
+    // Its end counts as nothing: what does is the answer.
+    pipeline(body, asked, (error) => error && fail(error));
   });
 }
 
