@@ -8,6 +8,8 @@ import { network } from "./cloud/network.ts";
 import { project } from "./cloud/project.ts";
 import { role } from "./cloud/role.ts";
 import { roleAssignment } from "./cloud/role-assignment.ts";
+import { securityGroupRule } from "./cloud/security-group-rule.ts";
+import { subnet } from "./cloud/subnet.ts";
 import { user } from "./cloud/user.ts";
 import type { AnyState } from "./contract.ts";
 import { database } from "./database.ts";
@@ -61,6 +63,8 @@ export const cloudRegistry: readonly AnyCloudState[] = [
   project,
   role,
   roleAssignment,
+  securityGroupRule,
+  subnet,
   user,
 ];
 
