@@ -5,6 +5,7 @@ import type { AnyCloudState } from "./cloud/contract.ts";
 import { flavor } from "./cloud/flavor.ts";
 import { CloudGround } from "./cloud/ground.ts";
 import { image } from "./cloud/image.ts";
+import { keypair } from "./cloud/keypair.ts";
 import { network } from "./cloud/network.ts";
 import { project } from "./cloud/project.ts";
 import { role } from "./cloud/role.ts";
@@ -61,6 +62,7 @@ export const cloudRegistry: readonly AnyCloudState[] = [
   cloudService,
   flavor,
   image,
+  keypair,
   network,
   project,
   role,
