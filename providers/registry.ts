@@ -8,6 +8,7 @@ import { image } from "./cloud/image.ts";
 import { keypair } from "./cloud/keypair.ts";
 import { network } from "./cloud/network.ts";
 import { project } from "./cloud/project.ts";
+import { quota } from "./cloud/quota.ts";
 import { role } from "./cloud/role.ts";
 import { roleAssignment } from "./cloud/role-assignment.ts";
 import { securityGroupRule } from "./cloud/security-group-rule.ts";
@@ -65,6 +66,7 @@ export const cloudRegistry: readonly AnyCloudState[] = [
   keypair,
   network,
   project,
+  quota,
   role,
   roleAssignment,
   securityGroupRule,
