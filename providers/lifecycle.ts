@@ -163,7 +163,8 @@ export class Lifecycle {
     const scope = { ...pick(olds?.declared ?? {}, left), ...want };
     const have = this.#cut(scope, looked.live);
     const record = this.#record(before, at, want, looked.live, looked.kept);
-    const target = { ...this.#putBackOf(pick(before?.found ?? {}, left), want), ...want };
+    const back = this.#putBackOf(pick(before?.found ?? {}, left), want);
+    const target = { ...back, ...want };
     const steps = this.#ground.kind.converge(at.key, target, have);
     const note = same(before, record)
       ? []
@@ -180,7 +181,7 @@ export class Lifecycle {
     }
     if (left.length > 0) {
       // What a key was like is forgotten only after the key is like that again.
-      const script = writeRecord(path, without(record, left));
+      const script = writeRecord(path, without(record, left, Object.keys(back)));
       await this.#ground.note(at, { why: `shorten ${path}`, script });
     }
     const wrote = steps.length > 0 || olds?.written === undefined;
@@ -281,10 +282,11 @@ export class Lifecycle {
   }
 }
 
-/** A record that speaks of these keys no more. */
-function without(record: HostRecord, left: readonly string[]): HostRecord {
+/** A record that speaks of the keys that left no more. What is not back yet is still to come back. */
+function without(record: HostRecord, left: readonly string[], back: readonly string[]): HostRecord {
   const keys = record.keys.filter((key) => !left.includes(key));
-  return { ...record, keys, ...(record.found && { found: pick(record.found, keys) }) };
+  const found = Object.entries(record.found ?? {}).filter(([key]) => !back.includes(key));
+  return { ...record, keys, ...(record.found && { found: Object.fromEntries(found) }) };
 }
 
 /** The inputs as the program would have given them, with what was seen in place of what is wanted. */

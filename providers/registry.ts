@@ -3,10 +3,17 @@ import { bridge } from "./bridge.ts";
 import type { Api } from "./cloud/api.ts";
 import { cloudService } from "./cloud/cloud-service.ts";
 import type { AnyCloudState } from "./cloud/contract.ts";
+import { flavor } from "./cloud/flavor.ts";
 import { CloudGround } from "./cloud/ground.ts";
+import { image } from "./cloud/image.ts";
+import { keypair } from "./cloud/keypair.ts";
+import { network } from "./cloud/network.ts";
 import { project } from "./cloud/project.ts";
+import { quota } from "./cloud/quota.ts";
 import { role } from "./cloud/role.ts";
 import { roleAssignment } from "./cloud/role-assignment.ts";
+import { securityGroupRule } from "./cloud/security-group-rule.ts";
+import { subnet } from "./cloud/subnet.ts";
 import { user } from "./cloud/user.ts";
 import type { AnyState } from "./contract.ts";
 import { database } from "./database.ts";
@@ -56,9 +63,16 @@ export const registry: readonly AnyState[] = [
 /** Every kind of fact that an API tells; the laws are the same. */
 export const cloudRegistry: readonly AnyCloudState[] = [
   cloudService,
+  flavor,
+  image,
+  keypair,
+  network,
   project,
+  quota,
   role,
   roleAssignment,
+  securityGroupRule,
+  subnet,
   user,
 ];
 

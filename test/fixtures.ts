@@ -3,7 +3,7 @@ import type { Fixture } from "./laws.ts";
 
 // A fixture of any kind; the laws do not care which.
 // biome-ignore lint/suspicious/noExplicitAny: fixtures of every Key and Value stand in one list.
-type AnyFixture = Fixture<any, any>;
+export type AnyFixture = Fixture<any, any>;
 
 /** Every fixture beside the tests of the kinds: one file each, which exports `fixture` or `fixtures`. */
 export async function allFixtures(): Promise<AnyFixture[]> {

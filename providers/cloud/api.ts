@@ -5,6 +5,7 @@ import type { Call, Get, Login } from "./contract.ts";
 import { followed, messageOf, nextAfter } from "./reply.ts";
 import { masked, revealed } from "./secrets.ts";
 import { identityOf, type ReadFile, Session } from "./session.ts";
+import { measured } from "./upload.ts";
 import { type Dial, type Reply, Wire } from "./wire.ts";
 
 /** What the ground needs of the APIs behind a controller. */
@@ -25,7 +26,13 @@ interface Known {
   readonly readers: Set<string>;
 }
 
+interface Asked extends Omit<Call, "method"> {
+  readonly method: Call["method"] | "GET";
+}
+
 const mostPages = 1000;
+// The form of the answers that our kinds read, where an API has one form a version.
+const versions: Readonly<Record<string, string>> = { compute: "compute 2.61" };
 
 /**
  * The APIs of one cloud, asked from its controller through SSH. What was read serves all promises of
@@ -64,7 +71,7 @@ export class SshApi implements Api {
 
   async send(host: string, call: Call, why: string): Promise<void> {
     const { method, service, path, body } = call;
-    const reply = await this.#exchange(host, service, method, path, body).finally(() =>
+    const reply = await this.#exchange(host, call).finally(() =>
       // Also when the answer is lost: the write may have been made.
       this.#drop(host, service),
     );
@@ -98,7 +105,7 @@ export class SshApi implements Api {
   }
 
   async #page(host: string, service: string, path: string): Promise<Reply> {
-    const reply = await this.#exchange(host, service, "GET", path);
+    const reply = await this.#exchange(host, { method: "GET", service, path });
     if (reply.status < 300) return reply;
     const said = `GET ${path} of the ${service} API on ${host} answered ${reply.status}: ${messageOf(reply)}`;
     if (reply.status === 401 || reply.status >= 500) throw new Unseen(said);
@@ -115,13 +122,15 @@ export class SshApi implements Api {
     throw new Unseen(`the identity API on ${host} answered ${reply.status} to a log-in`);
   }
 
-  async #exchange(host: string, service: string, method: string, path: string, body?: object) {
+  async #exchange(host: string, { method, service, path, body, type, upload }: Asked) {
     const session = this.#session(host);
     const text = body && JSON.stringify(revealed(body));
+    const file = upload && { path: upload.path, size: await measured(upload) };
+    const what = { service, method, text, type, file, version: versions[service] };
     const send = async () => {
       const { token, trust } = await session.entry();
       const url = `${await session.base(service)}${path}`;
-      const reply = await this.#wire.exchange(host, { service, method, url, token, trust, text });
+      const reply = await this.#wire.exchange(host, { ...what, url, token, trust });
       if (reply.status === 401) await session.forgetToken(token);
       return reply;
     };

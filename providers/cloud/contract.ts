@@ -38,6 +38,18 @@ export interface Call {
   readonly path: string;
   /** JSON, in which a `Secret` is sent but never shown. */
   readonly body?: object;
+  /** What the body is, where that is not plain JSON. */
+  readonly type?: string;
+  /** Sent in place of a body. */
+  readonly upload?: Upload;
+}
+
+/** A file beside the program, which is sent as it is. */
+export interface Upload {
+  /** From the project's folder. */
+  readonly path: string;
+  /** What it must be: "sha512:" and the digest in hexadecimal. */
+  readonly checksum: string;
 }
 
 /** One edit to what an API keeps: why, in the operator's words, and the request that makes it. */

@@ -1,4 +1,6 @@
+import { z } from "zod";
 import { Ambiguous, Refused } from "../errors.ts";
+import { same } from "../values.ts";
 import type { Answers, Call, Get } from "./contract.ts";
 
 /** One object as an API describes it. */
@@ -47,13 +49,62 @@ export function text(value: unknown): string {
 
 /** A question for a whole collection of Keystone. */
 export function collection(list: string, fields: Readonly<Record<string, string>> = {}): Get {
-  const query = new URLSearchParams(fields).toString();
-  return { service: "identity", path: `/v3/${list}${query && `?${query}`}`, list };
+  return { service: "identity", path: `/v3/${list}${query(fields)}`, list };
 }
 
 /** A request to Keystone. */
-export function identity(method: Call["method"], path: string, body?: object): Call {
-  return { method, service: "identity", path: `/v3/${path}`, ...(body && { body }) };
+export const identity = requestTo("identity", "/v3");
+/** A request to Nova. */
+export const compute = requestTo("compute", "/v2.1");
+/** A request to Neutron. */
+export const networking = requestTo("network", "/v2.0");
+
+function requestTo(service: string, root: string) {
+  return (method: Call["method"], path: string, body?: object): Call => ({
+    method,
+    service,
+    path: `${root}/${path}`,
+    ...(body && { body }),
+  });
+}
+
+/** The end of a question that narrows it down. */
+export function query(fields: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(fields).toString();
+  return text && `?${text}`;
+}
+
+/** Whose, for what a project has: another project may have the same under the same name. */
+export const ofProject = {
+  project: z.string().min(1),
+  /** The id of its domain. */
+  domain: z.string().min(1).default("default"),
+};
+
+/** The question for that project: its id is what others know it by. */
+export function projects(whose: {
+  readonly project: string;
+  readonly domain?: string | undefined;
+}) {
+  const { project, domain = "default" } = whose;
+  return collection("projects", { name: project, domain_id: domain });
+}
+
+/** A question that makes sense once the project is known. */
+export function ofItsProject(project: string, question: (id: string) => Get) {
+  return (known: Answers): Get | undefined => {
+    const found = named(known, "projects", project);
+    return found && question(found.id);
+  };
+}
+
+/** A question for what a project has in Neutron. */
+export function inNetworking(project: string, list: string) {
+  return ofItsProject(project, (id) => ({
+    service: "network",
+    path: `/v2.0/${list.replaceAll("_", "-")}?project_id=${id}`,
+    list,
+  }));
 }
 
 /** What differs, in words: "description (was absent)". */
@@ -63,5 +114,5 @@ export function differing<Value extends object>(
 ): (keyof Value & string)[] {
   // Both are plain values of the kind: their own keys are the managed ones.
   const keys = new Set([...Object.keys(have), ...Object.keys(want)]) as Set<keyof Value & string>;
-  return [...keys].filter((key) => want[key] !== have[key]);
+  return [...keys].filter((key) => !same(want[key], have[key]));
 }

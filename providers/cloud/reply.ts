@@ -13,6 +13,7 @@ export function nextAfter(status: number): string {
   if (status === 403) return "give the user in /etc/openstack/clouds.yaml the role for it (admin).";
   if (status === 404) return "promise first what this needs, or look whether somebody deletes it.";
   if (status === 409) return "look who has made the same thing under that name, and run again.";
+  if (status === 413) return "raise the limit that the API names (a quota), or want less.";
   if (status === 429) return "too much was asked at once: run again later.";
   if (status >= 500) return "look into that service's log on its host, then run again.";
   return "correct what is wanted, by what the API says about it.";

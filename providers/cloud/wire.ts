@@ -1,5 +1,6 @@
+import { createReadStream } from "node:fs";
 import { request as httpRequest } from "node:http";
-import type { Duplex } from "node:stream";
+import { type Duplex, pipeline } from "node:stream";
 import { connect as tlsConnect } from "node:tls";
 import { Unseen } from "../errors.ts";
 
@@ -23,6 +24,12 @@ interface Sent {
   readonly trust: Trust;
   readonly token?: string | undefined;
   readonly text?: string | undefined;
+  /** Of `text`; JSON when left out. */
+  readonly type?: string | undefined;
+  /** A file of this machine, sent as it is read, in place of `text`. */
+  readonly file?: { readonly path: string; readonly size: number } | undefined;
+  /** The version within the API in whose form we ask: "compute 2.61". */
+  readonly version?: string | undefined;
 }
 
 /** What an API answered; the body where it was a JSON object. */
@@ -60,9 +67,10 @@ export class Wire {
 
   async #exchange(host: string, sent: Sent): Promise<Reply> {
     const url = new URL(sent.url);
-    const deadline = AbortSignal.timeout(seconds * 1000);
+    const deadline = new Deadline();
+    const { signal } = deadline;
     const late = new Promise<never>((_done, fail) => {
-      deadline.addEventListener("abort", () => fail(deadline.reason), { once: true });
+      signal.addEventListener("abort", () => fail(signal.reason), { once: true });
     });
     late.catch(() => undefined);
     const dialled = this.#dial(host, url.hostname, Number(url.port || defaultPort(url)));
@@ -70,18 +78,35 @@ export class Wire {
       const socket = secured(await Promise.race([dialled, late]), url, sent.trust);
       return await spoken(socket, url, sent, deadline);
     } catch (error) {
-      if (!isOfTheWire(error)) throw error;
-      const what = deadline.aborted ? `no answer within ${seconds} s` : error.message;
+      const what = signal.aborted ? `no answer within ${seconds} s` : wordOfTheWire(error);
+      if (what === undefined) throw error;
       throw new Unseen(`the ${sent.service} API on ${host} (${url.origin}): ${what}`);
     } finally {
+      deadline.met();
       dialled.then((socket) => socket.destroy()).catch(() => undefined);
     }
   }
 }
 
+/** The time that an API may take to answer. It begins anew whenever it has taken a part of a file. */
+class Deadline {
+  readonly #ending = new AbortController();
+  readonly #timer = setTimeout(() => this.#ending.abort(), seconds * 1000);
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+  begin(): void {
+    this.#timer.refresh();
+  }
+  met(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
 /** Node's own errors have a code; ours are for the operator already. */
-function isOfTheWire(error: unknown): error is Error {
-  return error instanceof Error && ("code" in error || error.name === "TimeoutError");
+function wordOfTheWire(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? error.message : undefined;
 }
 
 function defaultPort(url: URL): number {
@@ -100,7 +125,9 @@ function secured(socket: Duplex, url: URL, { authority, verify }: Trust): Duplex
   });
 }
 
-function spoken(socket: Duplex, url: URL, sent: Sent, signal: AbortSignal): Promise<Reply> {
+function spoken(socket: Duplex, url: URL, sent: Sent, deadline: Deadline): Promise<Reply> {
+  const { file, text } = sent;
+  const length = file?.size ?? (text !== undefined ? Buffer.byteLength(text) : undefined);
   return new Promise((done, fail) => {
     const asked = httpRequest({
       createConnection: () => socket,
@@ -111,12 +138,13 @@ function spoken(socket: Duplex, url: URL, sent: Sent, signal: AbortSignal): Prom
         accept: "application/json",
         connection: "close",
         ...(sent.token !== undefined && { "x-auth-token": sent.token }),
-        ...(sent.text !== undefined && {
-          "content-type": "application/json",
-          "content-length": Buffer.byteLength(sent.text),
+        ...(sent.version !== undefined && { "openstack-api-version": sent.version }),
+        ...(length !== undefined && {
+          "content-type": sent.type ?? "application/json",
+          "content-length": length,
         }),
       },
-      signal,
+      signal: deadline.signal,
     });
     asked.on("error", fail);
     asked.on("response", (answer) => {
@@ -128,7 +156,11 @@ function spoken(socket: Duplex, url: URL, sent: Sent, signal: AbortSignal): Prom
         done({ status: answer.statusCode ?? 0, headers: answer.headers, body: objectIn(text) });
       });
     });
-    asked.end(sent.text);
+    if (!file) return asked.end(text);
+    const body = createReadStream(file.path);
+    body.on("data", () => deadline.begin());
+    // Its end counts as nothing: what does is the answer.
+    pipeline(body, asked, (error) => error && fail(error));
   });
 }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { after, beforeEach, describe, test } from "node:test";
@@ -61,6 +63,7 @@ function keystone(more: (asked: IncomingMessage, answer: ServerResponse) => bool
     else json(answer, 201, {});
   };
 }
+const digestOf = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 const users: Get = { service: "identity", path: "/v3/users", list: "users" };
 const logins = () => asked.filter((one) => one.startsWith("POST /v3/auth/tokens")).length;
 const reads = () => asked.filter((one) => one === "GET /v3/users").length;
@@ -250,4 +253,31 @@ test("a password is tried, and the answer is whether it lets in", async () => {
     });
   assert.equal(await holds("hunter2"), true);
   assert.equal(await holds("another"), false);
+});
+
+test("Nova is asked in the form that our kinds read", async () => {
+  let version: unknown;
+  keystone(({ headers }) => {
+    version = headers["openstack-api-version"];
+    return false;
+  });
+  await opened().ask("controller", { service: "compute", path: "/v2.1/flavors" });
+  assert.equal(version, "compute 2.61");
+});
+
+test("a file travels as it is, and one that is cut off on its way leaves the rest to the next run", async () => {
+  const upload = { path: "LICENSE", checksum: `sha256:${digestOf("LICENSE")}` };
+  const call = { method: "PUT", service: "identity", path: "/v3/file", upload } as const;
+  let taken = "";
+  handle = ((next) => (request, body, answer) => {
+    if (request.url === "/v3/file") taken = body;
+    next(request, body, answer);
+  })(handle);
+  await opened().send("controller", call, "upload");
+  assert.equal(taken, readFileSync("LICENSE", "utf8"));
+  keystone(({ url }, answer) => {
+    if (url === "/v3/file") answer.destroy();
+    return url === "/v3/file";
+  });
+  await assert.rejects(opened().send("controller", call, "upload"), Unseen);
 });

@@ -5,12 +5,17 @@ import {
 } from "../../../providers/cloud/cloud-service.ts";
 import { sh } from "../../../providers/sh.ts";
 import type { Fixture } from "../../laws.ts";
-import { forget, keystonePlace, make } from "./keystone-place.ts";
+import { forget, make, send } from "./as-admin.ts";
+import { keystonePlace } from "./keystone-place.ts";
 
 const somebodys = sh`set -e
 ${make("services", { service: { name: "laws", type: "laws", description: "somebody's" } })}
-id=$(python3 /root/as-admin id services laws)
-python3 /root/as-admin POST /v3/endpoints "{\\"endpoint\\": {\\"service_id\\": \\"$id\\", \\"interface\\": \\"public\\", \\"region_id\\": \\"RegionOne\\", \\"url\\": \\"http://somebody\\"}}"`;
+${endpoint("RegionOne", "http://somebody")}`;
+
+function endpoint(region_id: string, url: string) {
+  const place = { service_id: "<services/laws>", interface: "public", region_id };
+  return make("endpoints", { endpoint: { ...place, url } });
+}
 
 export const fixture: Fixture<CloudServiceKey, CloudServiceValue> = {
   ...keystonePlace,
@@ -35,11 +40,10 @@ export const fixture: Fixture<CloudServiceKey, CloudServiceValue> = {
   befores: () => ({ "no service": sh`:`, "one of that type": somebodys }),
   // An endpoint of the same service, in another region.
   others: () => ({
-    make: sh`id=$(python3 /root/as-admin id services laws)
-python3 /root/as-admin PUT /v3/regions/elsewhere '{"region": {}}'
-python3 /root/as-admin POST /v3/endpoints "{\\"endpoint\\": {\\"service_id\\": \\"$id\\", \\"interface\\": \\"public\\", \\"region_id\\": \\"elsewhere\\", \\"url\\": \\"http://others\\"}}"`,
-    see: sh`python3 /root/as-admin GET /v3/endpoints?region_id=elsewhere`,
+    make: sh`${send("PUT", "/v3/regions/elsewhere", { region: {} })}
+${endpoint("elsewhere", "http://others")}`,
+    see: sh`/root/as-admin GET /v3/endpoints?region_id=elsewhere`,
   }),
   cleanUp: () => sh`${forget("services/laws")}
-python3 /root/as-admin DELETE /v3/regions/elsewhere 2>/dev/null || true`,
+${send("DELETE", "/v3/regions/elsewhere")} 2>/dev/null || true`,
 };

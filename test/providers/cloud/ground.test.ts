@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Api } from "../../../providers/cloud/api.ts";
+import { flavor } from "../../../providers/cloud/flavor.ts";
 import { CloudGround } from "../../../providers/cloud/ground.ts";
 import { revealed } from "../../../providers/cloud/secrets.ts";
 import { user } from "../../../providers/cloud/user.ts";
@@ -84,4 +85,31 @@ test("an API that cannot tell is an update to come, not an error and not an abse
   assert.equal(read.inputs?.unseen, "the API refuses connections");
   assert.equal(read.props.absent, undefined);
   assert.equal(on().diff(read.props, promise("hunter2", 1)).changes, true);
+});
+
+test("what was found and nobody declares comes back, though a key of ours has left meanwhile", async () => {
+  const specs: Record<string, string> = { theirs: "yes" };
+  const small = {
+    ...{ id: "1", name: "small", vcpus: 1, ram: 1, disk: 1, swap: "", extra_specs: specs },
+    ...{ "OS-FLV-EXT-DATA:ephemeral": 0, "os-flavor-access:is_public": true },
+  };
+  const nova: Api = {
+    ask: async () => [small],
+    send: async (_host, { method, path, body }) => {
+      if (method === "DELETE") delete specs[path.split("/").at(-1) ?? ""];
+      else Object.assign(specs, (body as { extra_specs: object }).extra_specs);
+    },
+  };
+  const lifecycle = new Lifecycle(new CloudGround(flavor, place.hosts, nova), {
+    down: new Set(),
+    abandoned: new Set(),
+  });
+  const at = { host: "here", key: { name: "small" }, claim: "small", stack: "test" };
+  const want = { at, ...flavor.value.parse({ vcpus: 1, ram: 1, disk: 1 }) };
+  const { outs } = await lifecycle.create({ ...want, "extra/ours": "1" });
+  assert.deepEqual(specs, { ours: "1" });
+  const updated = await lifecycle.update(outs, want);
+  assert.deepEqual(specs, {});
+  await lifecycle.delete(updated.outs);
+  assert.deepEqual(specs, { theirs: "yes" });
 });

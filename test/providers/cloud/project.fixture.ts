@@ -1,7 +1,8 @@
 import { type ProjectKey, type ProjectValue, project } from "../../../providers/cloud/project.ts";
 import { sh } from "../../../providers/sh.ts";
 import type { Fixture } from "../../laws.ts";
-import { forget, keystonePlace, make } from "./keystone-place.ts";
+import { forget, make } from "./as-admin.ts";
+import { keystonePlace } from "./keystone-place.ts";
 
 export const fixture: Fixture<ProjectKey, ProjectValue> = {
   ...keystonePlace,
@@ -19,7 +20,7 @@ export const fixture: Fixture<ProjectKey, ProjectValue> = {
   }),
   others: () => ({
     make: make("projects", { project: { name: "others", domain_id: "default" } }),
-    see: sh`python3 /root/as-admin id projects others`,
+    see: sh`/root/as-admin id projects others`,
   }),
   cleanUp: () => forget("projects/laws", "projects/others"),
 };

@@ -5,9 +5,10 @@ import {
 } from "../../../providers/cloud/role-assignment.ts";
 import { sh } from "../../../providers/sh.ts";
 import type { Fixture } from "../../laws.ts";
-import { forget, keystonePlace, make } from "./keystone-place.ts";
+import { forget, make, send } from "./as-admin.ts";
+import { keystonePlace } from "./keystone-place.ts";
 
-const assign = (role: string) => sh`python3 /root/as-admin assign laws admin ${role}`;
+const assign = (role: string) => sh`/root/as-admin assign laws admin ${role}`;
 
 const bring = sh`set -e
 ${make("users", { user: { name: "laws", domain_id: "default" } })}
@@ -26,8 +27,8 @@ ${assign("member")}`,
   }),
   others: () => ({
     make: assign("admin"),
-    see: sh`id=$(python3 /root/as-admin id users laws)
-python3 /root/as-admin GET "/v3/role_assignments?user.id=$id" | grep -o "$(python3 /root/as-admin id roles admin)"`,
+    see: sh`${send("GET", "/v3/role_assignments?user.id=<users/laws>&role.id=<roles/admin>")} |
+  grep -o '"role": {[^}]*}'`,
   }),
   cleanUp: () => forget("users/laws"),
 };

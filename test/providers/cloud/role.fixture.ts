@@ -1,7 +1,8 @@
 import { type RoleKey, type RoleValue, role } from "../../../providers/cloud/role.ts";
 import { sh } from "../../../providers/sh.ts";
 import type { Fixture } from "../../laws.ts";
-import { forget, keystonePlace, make } from "./keystone-place.ts";
+import { forget, make } from "./as-admin.ts";
+import { keystonePlace } from "./keystone-place.ts";
 
 export const fixture: Fixture<RoleKey, RoleValue> = {
   ...keystonePlace,
@@ -14,7 +15,7 @@ export const fixture: Fixture<RoleKey, RoleValue> = {
   }),
   others: () => ({
     make: make("roles", { role: { name: "others" } }),
-    see: sh`python3 /root/as-admin id roles others`,
+    see: sh`/root/as-admin id roles others`,
   }),
   cleanUp: () => forget("roles/laws", "roles/others"),
 };

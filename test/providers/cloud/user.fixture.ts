@@ -1,7 +1,8 @@
 import { type UserKey, type UserValue, user } from "../../../providers/cloud/user.ts";
 import { sh } from "../../../providers/sh.ts";
 import type { Fixture } from "../../laws.ts";
-import { forget, keystonePlace, make } from "./keystone-place.ts";
+import { forget, make } from "./as-admin.ts";
+import { keystonePlace } from "./keystone-place.ts";
 
 const found = { name: "laws", domain_id: "default", description: "somebody's" };
 
@@ -27,7 +28,7 @@ export const fixture: Fixture<UserKey, UserValue> = {
   }),
   others: () => ({
     make: make("users", { user: { name: "others", domain_id: "default" } }),
-    see: sh`python3 /root/as-admin id users others`,
+    see: sh`/root/as-admin id users others`,
   }),
   cleanUp: () => forget("users/laws", "users/others"),
 };
