@@ -92,8 +92,18 @@ type Present = Extract<FileValue, { content: string }>;
  * which says that a disk is full; the shell's own `printf` says "I/O error".
  */
 function replace(path: string, want: Present): Script {
-  return sh`t=${beside(path)}; rm -f "$t"; umask 077
+  return sh`${dropInFolder(path)}t=${beside(path)}; rm -f "$t"; umask 077
 printf '%s' ${new Secret(want.content)} | cat >"$t" && chown ${`${want.owner}:${want.group}`} "$t" && chmod ${want.mode} "$t" && mv -f "$t" ${path} || { rm -f "$t"; exit 1; }`;
+}
+
+/**
+ * A unit's folder of drop-ins may have gone since it was promised: Debian clears away all that are empty
+ * whenever a unit of any package is purged.
+ */
+function dropInFolder(path: string): Script {
+  const folder = folderOf(path);
+  const isOne = /^\/etc\/systemd\/system\/[^/]+\.d\/$/.test(folder);
+  return isOne ? sh`mkdir -p -m 755 ${folder} || exit\n` : sh``;
 }
 
 /** Always the same name, so that what a killed write has left there is found, and goes. */
