@@ -21,7 +21,10 @@ function shown(promise: string, keys: readonly string[], because: string) {
   return Object.fromEntries(keys.map((key) => [`${promise}: ${key}`, because]));
 }
 
-/** Each kind that lives on a host, and that `up` may repair by itself, at least once. */
+/**
+ * Each kind that lives on a host, and that `up` may repair by itself, at least once. Not GlusterPeers:
+ * Gluster lets no member go that has a brick; nor Task: hosts that emulate guests have none.
+ */
 export const breakages: readonly Breakage[] = [
   {
     what: "a package is removed",
