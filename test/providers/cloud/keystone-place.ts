@@ -49,17 +49,11 @@ if [ ! -e /root/keystone-is-set-up ]; then
   sed -i 's,^\\[database\\]$,&\\nconnection = sqlite:////var/lib/keystone/keystonedb,; s,^\\[identity\\]$,&\\npassword_hash_rounds = 4,; s,^\\[cache\\]$,&\\nenabled = true\\nbackend = dogpile.cache.memory,' /etc/keystone/keystone.conf
   su -s /bin/sh -c 'keystone-manage db_sync' keystone
   python3 -c 'import sqlite3; sqlite3.connect("/var/lib/keystone/keystonedb").execute("pragma journal_mode=wal")'
-  # Drawn here: keystone-manage takes as long for each of the two as for the rest of its work.
-  for kind in fernet credential; do
-    mkdir -p "/etc/keystone/$kind-keys"
-    for number in 0 1; do
-      head -c 32 /dev/urandom | base64 | tr '+/' '-_' >"/etc/keystone/$kind-keys/$number"
-    done
-  done
+  keystone-manage fernet_setup --keystone-user keystone --keystone-group keystone
+  keystone-manage credential_setup --keystone-user keystone --keystone-group keystone
   OS_BOOTSTRAP_PASSWORD=${adminPassword}; export OS_BOOTSTRAP_PASSWORD
   keystone-manage bootstrap --bootstrap-region-id RegionOne \
     --bootstrap-admin-url ${address} --bootstrap-internal-url ${address} --bootstrap-public-url ${address}
-  chmod 600 /etc/keystone/*-keys/*
   chown -R keystone:keystone /etc/keystone/fernet-keys /etc/keystone/credential-keys /var/lib/keystone /var/log/keystone
   touch /root/keystone-is-set-up
 fi
