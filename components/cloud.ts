@@ -93,10 +93,7 @@ export class Cloud extends Concern {
     const connected = [...new Set([site.controller.name, ...computes])];
     const controller = site.controller.name;
     const agents = [...network.units, ...nodes.flatMap((node) => node.agents)];
-    const services = [
-      ...compute.units,
-      ...hosts.flatMap(({ units, events }) => [...units, events]),
-    ];
+    const services = [...compute.units, ...hosts.flatMap((host) => host.units)];
     const { alive } = names;
     const agentsAlive = alive.agents(controller, connected);
     deed(name, controller, agentsAlive, this.after(...agents), agents);
@@ -107,7 +104,11 @@ export class Cloud extends Concern {
       this.after(...services),
       services,
     );
-    const known = alive.hypervisors(computes);
-    deed(name, controller, known, this.after(servicesAlive), services);
+    const hypervisors = alive.hypervisors(computes);
+    const known = deed(name, controller, hypervisors, this.after(servicesAlive), services);
+    for (const [index, { name: host }] of site.computes.entries()) {
+      const { units = [] } = hosts[index] ?? {};
+      deed(`${host}-compute`, host, names.compute.events, this.after(known), units);
+    }
   }
 }

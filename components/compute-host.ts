@@ -1,10 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ComputeHostNames } from "../profiles/openstack.ts";
+import type { DaemonNames } from "../profiles/openstack.ts";
 import type { Service } from "../providers/service.ts";
-import type { Task } from "../providers/task.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { daemons } from "./daemons.ts";
-import { deed } from "./deed.ts";
 import type { ConfigSource } from "./service-config.ts";
 
 export interface ComputeHostArgs {
@@ -12,7 +10,7 @@ export interface ComputeHostArgs {
   readonly source: ConfigSource;
   /** What it needs before it can take machines: whom it asks, and the host's own network and storage. */
   readonly needs: readonly pulumi.Resource[];
-  readonly names: ComputeHostNames;
+  readonly names: DaemonNames;
 }
 
 /**
@@ -21,8 +19,6 @@ export interface ComputeHostArgs {
  */
 export class ComputeHost extends Concern {
   readonly units: readonly Service[];
-  /** The last that has to hold. */
-  readonly events: Task;
 
   constructor(name: string, args: ComputeHostArgs, options: ConcernOptions = {}) {
     super("ComputeHost", name, options);
@@ -32,7 +28,6 @@ export class ComputeHost extends Concern {
       { host, set: "compute", names, source, start: needs },
       (...resources) => this.after(...resources),
     );
-    this.events = deed(name, host, names.events, this.after(...this.units), this.units);
     this.registerOutputs();
   }
 }

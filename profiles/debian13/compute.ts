@@ -48,14 +48,23 @@ export const computeHost: ComputeHostNames = {
       "",
     ].join("\n"),
   },
-  // It asks libvirt once, as it starts; where that fails it warns, and goes on without.
+  // It asks libvirt once, as it starts; on a host that nobody knows yet it does so too early, warns, and
+  // goes on without.
   events: {
     name: "libvirt tells nova-compute of its guests",
     check: sh`
 pid=$(systemctl show -p MainPID --value nova-compute.service)
 [ "$pid" != 0 ] || { echo 'nova-compute does not run' >&2; exit 2; }
 ! grep -q "^[-0-9]* [0-9:.]* $pid WARNING .*does not support events" /var/log/nova/nova-compute.log`,
-    run: sh`systemctl restart nova-compute.service`,
+    run: sh`
+systemctl restart nova-compute.service || exit
+pid=$(systemctl show -p MainPID --value nova-compute.service)
+tries=0
+until grep -q "^[-0-9]* [0-9:.]* $pid .*host capabilities" /var/log/nova/nova-compute.log; do
+  tries=$((tries + 1))
+  [ $tries -lt 90 ] || { tail -n 20 /var/log/nova/nova-compute.log >&2; exit 1; }
+  sleep 1
+done`,
     seconds: 180,
   },
 };

@@ -27,6 +27,6 @@ find /etc/quintet /etc/systemd/system -printf '%p %m %u %g %l\\n' 2>/dev/null | 
   cleanUp: () => sh`
 systemctl disable 'quintet-bridge-lawsbr.service' 2>/dev/null
 for one in lawsbr lawsin laws0 theirs; do ip link del $one 2>/dev/null; done
-rm -rf /etc/quintet/bridges /etc/systemd/system/quintet-bridge-* /var/lib/quintet /run/quintet
+rm -rf /etc/quintet /etc/systemd/system/quintet-bridge-* /var/lib/quintet /run/quintet
 systemctl daemon-reload; true`,
 };
