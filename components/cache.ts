@@ -1,4 +1,4 @@
-import type { CacheNames } from "../profiles/openstack.ts";
+import type { CacheNames } from "../profiles/shared-services.ts";
 import { Lines } from "../providers/lines.ts";
 import { Packages } from "../providers/packages.ts";
 import { Service } from "../providers/service.ts";

@@ -1,4 +1,4 @@
-import type { DatabaseNames } from "../profiles/openstack.ts";
+import type { DatabaseNames } from "../profiles/shared-services.ts";
 import { IniFile } from "../providers/ini-file.ts";
 import { Packages } from "../providers/packages.ts";
 import { Service } from "../providers/service.ts";

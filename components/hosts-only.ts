@@ -1,4 +1,4 @@
-import type { HostsOnlyNames } from "../profiles/openstack.ts";
+import type { HostsOnlyNames } from "../profiles/shared-services.ts";
 import { IptablesRules } from "../providers/iptables-rules.ts";
 import { Packages } from "../providers/packages.ts";
 import type { Host } from "../site/site.ts";

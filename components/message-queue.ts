@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { QueueNames } from "../profiles/openstack.ts";
+import type { QueueNames } from "../profiles/shared-services.ts";
 import { File } from "../providers/file.ts";
 import { Packages } from "../providers/packages.ts";
 import type { Password } from "../providers/password.ts";

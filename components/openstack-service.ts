@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DatabaseNames, ServiceNames, Surroundings } from "../profiles/openstack.ts";
+import type { ServiceNames, Surroundings } from "../profiles/openstack.ts";
+import type { DatabaseNames } from "../profiles/shared-services.ts";
 import { CloudService } from "../providers/cloud/cloud-service.ts";
 import type { Project } from "../providers/cloud/project.ts";
 import { RoleAssignment } from "../providers/cloud/role-assignment.ts";
@@ -135,11 +136,8 @@ export abstract class OpenStackService extends Concern {
     );
     const assigned = names.roles.map((role) => {
       const key = { user: names.name, project: serviceProject, role };
-      return new RoleAssignment(
-        `${this.name}-role-${role}`,
-        { host, key, value: {} },
-        this.after(user),
-      );
+      const promise = { host, key, value: {} };
+      return new RoleAssignment(`${this.name}-role-${role}`, promise, this.after(user));
     });
     return [user, ...assigned];
   }
@@ -169,7 +167,7 @@ export abstract class OpenStackService extends Concern {
   #databases(): pulumi.Resource[] {
     const { server, databaseNames, protectData, names, surroundings } = this.args;
     const { password, draw } = this.#own;
-    const host = surroundings.controller;
+    const { controller: host } = surroundings;
     const { characterSet, collation } = databaseNames;
     const databases = names.databases.map(
       (database) =>

@@ -1,10 +1,5 @@
-import type {
-  CacheNames,
-  DatabaseNames,
-  HostsOnlyNames,
-  QueueNames,
-  StartGuardNames,
-} from "../openstack.ts";
+import type { StartGuardNames } from "../openstack.ts";
+import type { CacheNames, DatabaseNames, HostsOnlyNames, QueueNames } from "../shared-services.ts";
 
 /**
  * Debian starts a daemon as its package is installed. Those of OpenStack then have no config yet, and
