@@ -14,7 +14,10 @@ export async function lawsOnHosts(where: "host" | "cloud"): Promise<void> {
   );
   const byHost = Map.groupBy(fixtures, (fixture) => fixture.host ?? "compute2");
   describe("on all hosts at once", { concurrency: byHost.size }, () => {
-    for (const [host, all] of byHost) describe(host, () => lawsOnHost(host, all));
+    // What is within inherits how many run at once, unless it is told.
+    for (const [host, all] of byHost) {
+      describe(host, { concurrency: 1 }, () => lawsOnHost(host, all));
+    }
   });
 }
 
