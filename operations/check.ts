@@ -85,8 +85,9 @@ function tests(name: string, belongs: (file: string) => boolean): Stage {
       const files = globSync("test/**/*.ts", { cwd: clone }).filter(belongs).sort();
       // A stage that has lost its tests must not look like one that has passed.
       if (files.length === 0) throw new StepFailed(`${name}, which found no test files`, 1);
-      // On its own, Node leaves one processor idle. Hosts are shared by all tests on them.
-      const atOnce = files.every((file) => file.endsWith(".hosts.ts")) ? 1 : availableParallelism();
+      // Hosts are shared by all tests on them. On its own, Node leaves one processor idle; some tests wait.
+      const onHosts = files.every((file) => file.endsWith(".hosts.ts"));
+      const atOnce = onHosts ? 1 : availableParallelism() + 1;
       const words = ["node", "--test", `--test-concurrency=${atOnce}`, ...files] as const;
       await step(name, words, { environment });
     },
