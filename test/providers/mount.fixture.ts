@@ -17,9 +17,10 @@ export const fixture: Fixture<MountKey, MountValue> = {
     "something else mounted there": sh`mkdir ${`${folder}/here`} &&
 mount -t tmpfs -o size=3m,mode=0701,nosuid by-hand ${`${folder}/here`} && echo mine >${`${folder}/here/file`}`,
   }),
-  // What is in a tmpfs that is unmounted is gone; of that one, it is the mount that comes back.
+  // What is in a tmpfs that is unmounted is gone; of that one, it is the mount that comes back. The number
+  // of its peers' group is the next one that is free on the whole machine.
   picture: (folder) => sh`
-awk -v below=${folder} 'index($5, below) == 1 { sub(/^.*\\/here/, ""); print }' /proc/self/mountinfo
+awk -v below=${folder} 'index($5, below) == 1 { sub(/^.*\\/here/, ""); sub(/shared:[0-9]+/, "shared"); print }' /proc/self/mountinfo
 stat -c '%n %a %U' ${`${folder}/here`}
 find /etc/systemd/system /etc/fstab -printf '%p %m %u %g %l\\n' | sort
 cat /etc/fstab
