@@ -43,7 +43,7 @@ export SYSTEMD_SECCOMP=0 SYSTEMD_NSPAWN_LOCK=0
 # The shell that runs this is the first process of a pid namespace around the host, and is killed with
 # this script: whichever of script, shell and nspawn is killed, the kernel takes all of the host along.
 # The devices are nodes of the host's own: a package that changes their mode must not change the machine's.
-on_disk='rm -rf work/work/incompat
+on_disk='rm -rf work/*/incompat
 mount -t tmpfs -o mode=755,size=64k none devices &&
 mknod -m 666 devices/fuse c 10 229 && mknod -m 666 devices/tun c 10 200 &&
 mount -t overlay -o "lowerdir=$0,upperdir=upper,workdir=work,volatile" overlay root &&
