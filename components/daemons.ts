@@ -2,8 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { DaemonNames } from "../profiles/openstack.ts";
 import type { IniFile } from "../providers/ini-file.ts";
 import { Packages } from "../providers/packages.ts";
-import { Service } from "../providers/service.ts";
+import type { Service } from "../providers/service.ts";
 import { fileWithFolder } from "./folders.ts";
+import { running } from "./running.ts";
 import { type ConfigSource, serviceConfig } from "./service-config.ts";
 
 export interface DaemonsArgs {
@@ -37,17 +38,7 @@ export function daemons(
     ? [fileWithFolder(`${name}-order`, host, names.order, after, packages)]
     : [];
   const files = [...names.configs.map(({ path }) => path), ...names.reads];
-  return names.units.map(
-    (unit) =>
-      new Service(
-        `${name}-${unit}`,
-        {
-          host,
-          key: { unit },
-          value: { enabled: true, active: true, files },
-          after: [...configs, ...order, ...reads].map((file) => file.written),
-        },
-        after(packages, ...configs, ...order, ...start),
-      ),
-  );
+  const promised = [...configs, ...order, ...reads];
+  const options = after(packages, ...configs, ...order, ...start);
+  return running(name, host, names.units, { files, promised }, options);
 }

@@ -17,6 +17,7 @@ import type { DatabaseServer } from "./database-server.ts";
 import { deed } from "./deed.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import type { Drawn } from "./passwords.ts";
+import { running } from "./running.ts";
 import { serviceConfig, shellVariables } from "./service-config.ts";
 
 /** What every service on the controller needs of the rest of the cloud. */
@@ -78,19 +79,8 @@ export abstract class OpenStackService extends Concern {
     const files = [...names.configs, ...variables].map(({ path }) => path);
     const done: pulumi.Resource[] = [...databases, ...this.configs, ...this.#user()];
     for (const one of names.deeds) done.push(deed(name, host, one, this.after(...done)));
-    this.units = names.units.map(
-      (unit) =>
-        new Service(
-          `${name}-${unit}`,
-          {
-            host,
-            key: { unit },
-            value: { enabled: true, active: true, files },
-            after: this.configs.map((config) => config.written),
-          },
-          this.after(...done),
-        ),
-    );
+    const reading = { files, promised: this.configs };
+    this.units = running(name, host, names.units, reading, this.after(...done));
     this.#catalog();
     for (const unit of names.unwantedUnits) {
       const promise = { host, key: { unit }, value: { enabled: false, active: false } };
