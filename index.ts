@@ -1,5 +1,4 @@
 import { Cloud } from "./components/cloud.ts";
-import { Dashboard } from "./components/dashboard.ts";
 import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
 import { Hypervisor } from "./components/hypervisor.ts";
@@ -17,9 +16,8 @@ const profile = selectProfile(site.profile);
 const hosts = site.hosts.map((host) => host.name);
 
 // Nothing is changed anywhere until every host is fit for it.
-const { ID, VERSION_ID } = profile.operatingSystem;
-const system = `${ID} ${VERSION_ID}`;
-const preflight = new Preflight("preflight", { hosts, system, freeMegabytes: 500 });
+const { operatingSystem } = profile;
+const preflight = new Preflight("preflight", { hosts, operatingSystem, freeMegabytes: 500 });
 
 // Guests will be in the LAN: the rest is made over the bridge that lets them in.
 const bridges = (services ? site.hosts : []).map((host) => {
@@ -50,10 +48,10 @@ const grounds = (services ? hosts : []).map((host) => {
   return new ServiceGround(`${host}-services`, args, ready(host));
 });
 const { folders } = services ? profile.cloud.ground : profile.gluster;
-const names = { ...profile.gluster, folders };
+const owners = grounds.map(({ owner }) => owner);
 const volume = new GlusterVolume(
   "instances",
-  { hosts, storage, protectData, owners: grounds.map(({ owner }) => owner), names },
+  { hosts, storage, protectData, owners, names: { ...profile.gluster, folders } },
   { dependsOn: [...baselines.values()] },
 );
 
@@ -68,12 +66,14 @@ const hypervisors = site.computes.map((host) => {
   return new Hypervisor(`${host.name}-hypervisor`, args, ready(host.name));
 });
 
-if (services) {
-  const args = { site, volume, hypervisors, leg: profile.bridge.leg[1], names: profile.cloud };
-  const { identity } = new Cloud("cloud", args, { dependsOn: [...grounds] });
-  const page = { site, identity, names: profile.dashboard };
-  new Dashboard("dashboard", page, ready(site.gateway.name));
-}
+const cloud = services
+  ? new Cloud(
+      "cloud",
+      { site, volume, hypervisors, leg: profile.bridge.leg[1], profile },
+      { dependsOn: [...grounds] },
+    )
+  : undefined;
 
-/** Where to open it. */
+/** Where to open it, and who may log in: the text of a clouds.yaml, a secret. */
 export const dashboard = site.dashboard?.url;
+export const clouds = cloud?.logins;

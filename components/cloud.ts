@@ -1,15 +1,19 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { cloudsFile } from "../profiles/credential.ts";
+import type { DashboardNames } from "../profiles/dashboard.ts";
 import type { CloudNames } from "../profiles/openstack.ts";
+import { tenantFiles } from "../site/load.ts";
 import type { Host, Site } from "../site/site.ts";
 import { ComputeHost } from "./compute-host.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 import { ControlPlane } from "./control-plane.ts";
+import { Dashboard } from "./dashboard.ts";
 import { deed } from "./deed.ts";
 import type { GlusterVolume } from "./gluster-volume.ts";
 import type { Hypervisor } from "./hypervisor.ts";
-import type { Identity } from "./identity.ts";
 import { NetworkNode } from "./network-node.ts";
 import { surroundingsOf } from "./service-config.ts";
+import { TenantDefaults } from "./tenant-defaults.ts";
 
 export interface CloudArgs {
   readonly site: Site;
@@ -18,21 +22,22 @@ export interface CloudArgs {
   /** What hosts need before they can take machines. */
   readonly volume: GlusterVolume;
   readonly hypervisors: readonly Hypervisor[];
-  readonly names: CloudNames;
+  readonly profile: { readonly cloud: CloudNames; readonly dashboard: DashboardNames };
 }
 
 /** The cloud: what decides, on the controller, and what does it, on every host. It is there once all of it is alive. */
 export class Cloud extends Concern {
-  readonly identity: Identity;
+  /** Secret: the text of a clouds.yaml that lets in the administrator and the member. */
+  readonly logins: pulumi.Output<string>;
 
   constructor(name: string, args: CloudArgs, options: ConcernOptions = {}) {
     super("Cloud", name, options);
-    const { site, names, leg, volume, hypervisors } = args;
+    const { site, profile, leg, volume, hypervisors } = args;
+    const names = profile.cloud;
     const { controller, computes } = site;
     const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
 
     const control = new ControlPlane("controller", { site, names: names.control }, inOrder());
-    this.identity = control.identity;
     const sourceFor = (host: Host) => ({
       surroundings: surroundingsOf(site, names.control.region, host),
       drawn: control.drawn,
@@ -77,13 +82,48 @@ export class Cloud extends Concern {
         ),
     );
     this.#alive(name, args, control, [...nodes.values()], hosts);
+    const { identity, drawn } = control;
+    const page = { site, identity, names: profile.dashboard };
+    new Dashboard("dashboard", page, inOrder());
+    new TenantDefaults(
+      "tenant",
+      {
+        site,
+        password: drawn.passwords.member,
+        draw: drawn.draws.member,
+        ...tenantFiles(site),
+        physicalNetwork: names.network.physical,
+      },
+      inOrder(identity.project, ...control.image.units, ...network.units, ...compute.units),
+    );
+    this.logins = this.#logins(args, control);
     this.registerOutputs();
+  }
+
+  #logins({ site, profile }: CloudArgs, { drawn }: ControlPlane): pulumi.Output<string> {
+    const { admin, member } = drawn.passwords;
+    const { tenant, controller } = site;
+    const surroundings = surroundingsOf(site, profile.cloud.control.region, controller);
+    const people = [
+      { name: "admin", user: "admin", project: "admin" },
+      { name: "member", user: tenant.member, project: tenant.project },
+    ];
+    const text = pulumi.all([admin.value, member.value]).apply((passwords) =>
+      cloudsFile(
+        people.map((one, index) => ({
+          ...surroundings,
+          ...one,
+          password: passwords[index] ?? "",
+        })),
+      ),
+    );
+    return pulumi.secret(text);
   }
 
   /** Waits until all that is not declared down has reported since it started. */
   #alive(
     name: string,
-    { site, names }: CloudArgs,
+    { site, profile }: CloudArgs,
     { network, compute }: ControlPlane,
     nodes: readonly NetworkNode[],
     hosts: readonly ComputeHost[],
@@ -94,7 +134,10 @@ export class Cloud extends Concern {
     const controller = site.controller.name;
     const agents = [...network.units, ...nodes.flatMap((node) => node.agents)];
     const services = [...compute.units, ...hosts.flatMap((host) => host.units)];
-    const { alive } = names;
+    const {
+      alive,
+      compute: { events },
+    } = profile.cloud;
     const agentsAlive = alive.agents(controller, connected);
     deed(name, controller, agentsAlive, this.after(...agents), agents);
     const servicesAlive = deed(
@@ -108,7 +151,7 @@ export class Cloud extends Concern {
     const known = deed(name, controller, hypervisors, this.after(servicesAlive), services);
     for (const [index, { name: host }] of site.computes.entries()) {
       const { units = [] } = hosts[index] ?? {};
-      deed(`${host}-compute`, host, names.compute.events, this.after(known), units);
+      deed(`${host}-compute`, host, events, this.after(known), units);
     }
   }
 }

@@ -23,6 +23,7 @@ export interface ControlPlaneArgs {
 /** What runs on the controller: what services share, and then the services in the order of their needs. */
 export class ControlPlane extends Concern {
   readonly identity: Identity;
+  readonly image: ImageService;
   readonly compute: ComputeControl;
   readonly network: Network;
   readonly drawn: Drawn;
@@ -85,7 +86,7 @@ export class ControlPlane extends Concern {
       inOrder(cache.service),
     );
     const { project } = this.identity;
-    new ImageService("image", { ...service("glance"), project }, inOrder());
+    this.image = new ImageService("image", { ...service("glance"), project }, inOrder());
     const placement = new Placement("placement", { ...service("placement"), project }, inOrder());
     const { account } = this.queue;
     const asking = inOrder(account);

@@ -43,7 +43,7 @@ export class Identity extends OpenStackService {
       this.after(),
     );
     const content = admin.value.apply((password) =>
-      cloudsFile({ name: "admin", user: "admin", project: "admin", password, ...surroundings }),
+      cloudsFile([{ name: "admin", user: "admin", project: "admin", password, ...surroundings }]),
     );
     const file = new File(
       `${name}-credential`,

@@ -4,8 +4,8 @@ import { Concern, type ConcernOptions } from "./concern.ts";
 export interface PreflightArgs {
   /** Names of the hosts; nothing is changed on any of them until all are fit. */
   readonly hosts: readonly string[];
-  /** ID and VERSION_ID of os-release(5) that the profile is written for. */
-  readonly system: string;
+  /** What the profile is written for, as os-release(5) says it. */
+  readonly operatingSystem: { readonly ID: string; readonly VERSION_ID: string };
   /** Room that the root file system needs, in megabytes. */
   readonly freeMegabytes: number;
 }
@@ -14,9 +14,10 @@ export interface PreflightArgs {
 export class Preflight extends Concern {
   constructor(name: string, args: PreflightArgs, options: ConcernOptions = {}) {
     super("Preflight", name, options);
+    const { ID, VERSION_ID } = args.operatingSystem;
     for (const host of args.hosts) {
       const key = { freeMegabytes: args.freeMegabytes };
-      const value = { system: args.system, space: "enough" };
+      const value = { system: `${ID} ${VERSION_ID}`, space: "enough" };
       new Platform(`${name}-${host}`, { host, key, value }, this.after());
     }
     this.registerOutputs();

@@ -18,18 +18,20 @@ export interface Login extends Surroundings {
 
 export const identityUrl = ({ controller }: Surroundings) => `http://${controller}:5000/v3`;
 
-/** The text of a clouds.yaml with one cloud. JSON is YAML, and quotes by itself. */
-export function cloudsFile({ name, user, project, password, ...surroundings }: Login): string {
-  const auth = {
-    auth_url: identityUrl(surroundings),
-    username: user,
-    password,
-    project_name: project,
-    user_domain_name: "Default",
-    project_domain_name: "Default",
-  };
-  const cloud = { auth, region_name: surroundings.region, identity_api_version: 3 };
-  return `${JSON.stringify({ clouds: { [name]: cloud } }, undefined, 2)}\n`;
+/** The text of a clouds.yaml. JSON is YAML, and quotes by itself. */
+export function cloudsFile(logins: readonly Login[]): string {
+  const clouds = logins.map(({ name, user, project, password, ...surroundings }) => {
+    const auth = {
+      auth_url: identityUrl(surroundings),
+      username: user,
+      password,
+      project_name: project,
+      user_domain_name: "Default",
+      project_domain_name: "Default",
+    };
+    return [name, { auth, region_name: surroundings.region, identity_api_version: 3 }];
+  });
+  return `${JSON.stringify({ clouds: Object.fromEntries(clouds) }, undefined, 2)}\n`;
 }
 
 const path = "/etc/openstack/clouds.yaml";

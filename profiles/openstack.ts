@@ -114,6 +114,8 @@ export interface SwitchNames {
 
 /** How guests are connected. */
 export interface NetworkNames {
+  /** What the hosts' own LAN is called, by whoever makes a network in it. */
+  readonly physical: string;
   readonly switch: SwitchNames;
   /** What every host has that guests are connected to. */
   readonly agent: DaemonNames;

@@ -4,6 +4,7 @@ import { checkHosts } from "./checks/hosts.ts";
 import { checkNetworks, freeLanAddresses } from "./checks/networks.ts";
 import { checkPasswords } from "./checks/passwords.ts";
 import { checkStorage } from "./checks/storage.ts";
+import { checkTenant } from "./checks/tenant.ts";
 import type { Draft } from "./draft.ts";
 import { BadConfig, type Path, type Problem, remove, set, setSecret } from "./problems.ts";
 import { holdsText, keysAt, nearest, saidAt } from "./said.ts";
@@ -35,6 +36,7 @@ export function readConfig(
     ...checkStorage(draft),
     ...checkPasswords(draft, within(secrets)),
     ...checkDashboard(draft, within(secrets)),
+    ...checkTenant(draft),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new BadConfig(problems);

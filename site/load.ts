@@ -3,16 +3,38 @@ import { BadStackFile, stackConfig } from "../providers/stack-file.ts";
 import { BadConfig } from "./problems.ts";
 import { secretPlaces } from "./secrets.ts";
 import { type PasswordName, parseSite, type Site } from "./site.ts";
+import { type GuestImage, guestImageOf, publicKeyOf } from "./tenant-files.ts";
 
 /**
  * The site of the stack that is being run.
  * @throws RunError with every problem of the config: of this error, Pulumi shows the message alone.
  */
 export function loadSite(): Site {
-  try {
+  return told(() => {
     const texts = pulumi.runtime.allConfig();
     const secretKeys = Object.keys(texts).filter((key) => engine.isConfigSecret(key));
     return parseSite(texts, secretPlaces(stackConfig(pulumi.getStack()), secretKeys));
+  });
+}
+
+/**
+ * What the config of the tenant names by its file on this machine.
+ * @throws RunError where a file cannot be read
+ */
+export function tenantFiles({ tenant }: Site): {
+  readonly publicKey: string | undefined;
+  readonly image: GuestImage | undefined;
+} {
+  const stack = pulumi.getStack();
+  return told(() => ({
+    publicKey: publicKeyOf(tenant, stack),
+    image: guestImageOf(tenant, stack),
+  }));
+}
+
+function told<Result>(work: () => Result): Result {
+  try {
+    return work();
   } catch (error) {
     if (error instanceof BadConfig || error instanceof BadStackFile) {
       throw new pulumi.RunError(error.message);

@@ -11,6 +11,7 @@ import {
   wholeNumber,
 } from "./formats.ts";
 import { say } from "./said.ts";
+import { tenantSchema } from "./tenant.ts";
 
 /** What a host does; one host may do several of them. */
 export const roles = ["controller", "compute", "gateway"] as const;
@@ -53,6 +54,7 @@ export const passwordNames = [
   "nova",
   "neutron",
   "metadata",
+  "member",
 ] as const;
 
 export const leastPassword = 12;
@@ -173,6 +175,7 @@ export const schema = z.strictObject({
     at: ["workers"],
   }).prefault({}),
   services: flag(true).default(false),
+  tenant: tenantSchema.prefault({}),
   protectData: flag(true).default(true),
   down: hostList("that are away for a while").default([]),
   abandoned: hostList("that are gone for good").default([]),

@@ -3,6 +3,7 @@ import { readConfig } from "./config.ts";
 import { type DashboardSite, dashboardOf } from "./dashboard.ts";
 import { addressText, network } from "./ipv4.ts";
 import type { counterNames, passwordNames, roles, SiteConfig } from "./schema.ts";
+import type { TenantSite } from "./tenant.ts";
 
 export type Role = (typeof roles)[number];
 export type PasswordName = (typeof passwordNames)[number];
@@ -86,6 +87,8 @@ export interface Site {
   readonly services: boolean;
   /** There when the services are wanted. */
   readonly dashboard?: DashboardSite;
+  /** What users find when the services are new. */
+  readonly tenant: TenantSite;
   readonly protectData: boolean;
   /** Hosts that are away for now; those that are abandoned are among them. */
   readonly down: ReadonlySet<string>;
@@ -145,6 +148,7 @@ function derive(config: SiteConfig): Site {
     workers: config.sizes.workers,
     services: config.services,
     ...(dashboard && { dashboard }),
+    tenant: config.tenant,
     protectData: config.protectData,
     down: new Set([...config.down, ...config.abandoned]),
     abandoned: new Set(config.abandoned),

@@ -85,6 +85,7 @@ const agent: ServiceConfig = {
 };
 
 export const network: NetworkNames = {
+  physical,
   switch: {
     packages: { "openvswitch-switch": "present" },
     unit: "openvswitch-switch.service",

@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, resolve } from "node:path";
+import { sshConfigPath } from "../providers/stack-file.ts";
+import { BadConfig, type Path, set } from "./problems.ts";
+import type { TenantSite } from "./tenant.ts";
+
+/** An image that is to be in the cloud, and where its bytes are on the machine that Pulumi runs on. */
+export interface GuestImage {
+  readonly name: string;
+  readonly file: string;
+  /** "sha512:" and the digest. */
+  readonly checksum: string;
+  readonly diskFormat: string;
+}
+
+const publicKey = /^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+( .*)?$/;
+
+/**
+ * The public key that the config means, by its text or by its file.
+ * @throws BadConfig when there is none
+ */
+export function publicKeyOf({ publicKey: given }: TenantSite, stack: string): string | undefined {
+  if (given === undefined || publicKey.test(given)) return given;
+  const place = ["tenant", "publicKey"];
+  const text = read(placeOf(given, stack), place, "a public key of SSH").toString().trim();
+  if (publicKey.test(text)) return text;
+  const allowed = "one line as in a .pub file: ssh-ed25519 AAAA...";
+  throw wrong(place, `${given}, which holds no public key`, allowed, "id_ed25519.pub");
+}
+
+/**
+ * The image that the config means. Its file is read for its checksum where the config does not say it,
+ * so a machine that only looks needs the one or the other.
+ * @throws BadConfig when there is neither
+ */
+export function guestImageOf({ image }: TenantSite, stack: string): GuestImage | undefined {
+  if (!image) return undefined;
+  const { name, format, checksum } = image;
+  const file = placeOf(image.file, stack);
+  const digest = () =>
+    createHash("sha512")
+      .update(read(file, ["tenant", "image", "file"], "an image, or its checksum beside it"))
+      .digest("hex");
+  return { name, file, diskFormat: format, checksum: checksum ?? `sha512:${digest()}` };
+}
+
+/** Relative paths start where the ssh config lies, with the keys that it names. */
+function placeOf(path: string, stack: string): string {
+  if (path.startsWith("~/")) return resolve(homedir(), path.slice(2));
+  return resolve(dirname(sshConfigPath(stack)), path);
+}
+
+function read(file: string, place: Path, what: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw wrong(place, `a file that cannot be read (${reason})`, `the path of ${what}`, file);
+  }
+}
+
+function wrong(path: Path, found: string, allowed: string, example: string): BadConfig {
+  return new BadConfig([{ path, found, allowed, fix: set(path, example) }]);
+}
