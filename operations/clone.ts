@@ -8,6 +8,9 @@ export const clone = dirname(import.meta.dirname);
 /** Where everything lies that a run writes down: state, notes, locks. Not tracked. */
 export const notes = join(clone, ".quintet");
 
+/** Who may log in to the testbed's cloud, as the stock client reads it from the folder it is called in. */
+export const cloudsFile = join(clone, "clouds.yaml");
+
 /** The one version of the launcher, the SDK and the CLI. */
 export const cliVersion: string = JSON.parse(readFileSync(join(clone, "package.json"), "utf8"))
   .devDependencies.pulumi;

@@ -1,16 +1,17 @@
 // npm start: from a clone with its npm packages to five converged hosts. Every part looks first
 // whether it is done already, so it can be run again at any time, also after it was broken off.
 
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { installCli } from "./cli/install.ts";
-import { clone } from "./clone.ts";
+import { clone, cloudsFile } from "./clone.ts";
 import { endWell } from "./ending.ts";
 import { clearDeadLocks, readLocks } from "./pulumi/locks.ts";
 import { readProject, settle, testbedStack } from "./pulumi/settings.ts";
 import { readWords } from "./pulumi/words.ts";
 import { StepFailed, step } from "./run.ts";
-import { dashboardOf, resourcesOf, type StateResource } from "./state.ts";
+import { dashboardOf, outputOf, resourcesOf, type StateResource } from "./state.ts";
 import { summary } from "./summary.ts";
 
 const up = ["up", "--stack", testbedStack, "--yes", "--skip-preview", "--parallel", "64"];
@@ -33,6 +34,7 @@ async function start(): Promise<void> {
 
   const resources = resourcesOf(testbedStack);
   await showDashboard(resources);
+  keepLogins(resources);
   console.log(summary(resources));
 }
 
@@ -47,6 +49,16 @@ async function showDashboard(resources: readonly StateResource[]): Promise<void>
     // The cloud stands all the same, and what was in the way has been said.
     if (!(error instanceof StepFailed)) throw error;
   }
+}
+
+/** In the clone, where the stock client looks; for its owner alone. */
+function keepLogins(resources: readonly StateResource[]): void {
+  if (dashboardOf(resources) === undefined) return;
+  const text = outputOf(testbedStack, "clouds");
+  if (text === undefined) return;
+  // An older one may have been readable for others; a new file never was.
+  rmSync(cloudsFile, { force: true });
+  writeFileSync(cloudsFile, text, { mode: 0o600 });
 }
 
 function title(words: string): void {

@@ -20,6 +20,18 @@ export function resourcesOf(stack: string): readonly StateResource[] {
   return JSON.parse(run.stdout).deployment?.resources ?? [];
 }
 
+/** A stack's output in plain text, also a secret one; undefined where there is none. */
+export function outputOf(stack: string, name: string): string | undefined {
+  const run = spawnSync(
+    join(clone, "operations", "bin", "pulumi"),
+    ["stack", "output", "--json", "--show-secrets", "--stack", stack],
+    { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
+  );
+  if (run.status !== 0) return undefined;
+  const value: unknown = JSON.parse(run.stdout)[name];
+  return typeof value === "string" ? value : undefined;
+}
+
 /** The address of the dashboard, where there is one. */
 export function dashboardOf(resources: readonly StateResource[]): string | undefined {
   const stack = resources.find(({ type }) => type === "pulumi:pulumi:Stack");

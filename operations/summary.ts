@@ -1,4 +1,3 @@
-import { credential } from "../profiles/credential.ts";
 import { selectProfile } from "../profiles/profile.ts";
 import { clone } from "./clone.ts";
 import { countPromises, dashboardOf, type StateResource } from "./state.ts";
@@ -46,9 +45,14 @@ function inBrowser(url: string): string[] {
     row(url, "from this machine"),
     row(`ssh -L ${port}:localhost:${port} THIS-MACHINE`, "on another machine, and there the same"),
     row(`npm run testbed -- relay ${port}`, "shows it there anew, when it is gone"),
-    "  Log in as admin. Where the password stands, and the certificate that browsers do not know:",
-    `  npm run testbed -- ssh controller cat ${credential.path}`,
+    "  Log in with a username and password of clouds.yaml: the member's for everyday work, or admin's.",
+    "  The certificate, which browsers do not know:",
     `  npm run testbed -- ssh gateway cat ${certificate.path}`,
+    "",
+    "The cloud by commands",
+    row("npm run cloud -- verify", "boots guests, logs in, moves one live, removes them"),
+    row("npm run testbed -- op openstack \\", "the stock client, as the member"),
+    row("  --os-cloud member server list", ""),
     "",
   ];
 }

@@ -92,6 +92,10 @@ export const schema = z.strictObject({
         example: "198.51.100.7/32",
         at: [0],
       }).default([]),
+      echo: say(z.string().regex(/^http:\/\/\S+$/), {
+        allowed: "the http:// address of a page outside that tells callers their own address",
+        example: "http://203.0.113.1/ip",
+      }).optional(),
     }),
     {
       allowed: "a map of networks: lan, and if they differ from the default vms and public",

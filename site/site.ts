@@ -66,6 +66,8 @@ export interface Site {
     readonly public?: string;
     /** Outside, and let in as if they were in the LAN. */
     readonly operators: readonly string[];
+    /** A page outside that tells callers their own address. */
+    readonly echo?: string;
   };
   /** The line of each host in the hosts file, by the address that it begins with. */
   readonly hostsLines: Readonly<Record<string, string>>;
@@ -131,6 +133,7 @@ function derive(config: SiteConfig): Site {
       vmsGateway: firstAddress(config.networks.vms),
       operators: config.networks.operators,
       ...(config.networks.public !== undefined && { public: config.networks.public }),
+      ...(config.networks.echo !== undefined && { echo: config.networks.echo }),
     },
     hostsLines: Object.fromEntries(
       hosts.map(({ name, address, aliases }) => [address, [address, name, ...aliases].join(" ")]),

@@ -18,6 +18,7 @@ const image = z.strictObject({
     allowed: "qcow2, raw, vmdk, vdi, vhd or iso",
     example: "qcow2",
   }).default("qcow2"),
+  user: name("debian").default("root"),
   checksum: say(z.string().regex(/^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$/), {
     allowed: "sha512: or sha256: and the digest, as sha512sum prints it",
   }).optional(),

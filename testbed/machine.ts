@@ -8,8 +8,10 @@ import { alone } from "./lock.ts";
 import type { Place } from "./place.ts";
 import { slowly } from "./progress.ts";
 
+type Programs = readonly (readonly [program: string, package_: string])[];
+
 /** Each program that the testbed runs on the machine, and the Debian package that brings it. */
-const programs: readonly (readonly [program: string, package_: string])[] = [
+const programs: Programs = [
   ["/usr/bin/systemd-nspawn", "systemd-container"],
   ["/usr/bin/systemd-socket-activate", "systemd"],
   ["/usr/bin/mmdebstrap", "mmdebstrap"],
@@ -21,17 +23,20 @@ const programs: readonly (readonly [program: string, package_: string])[] = [
   ["/usr/bin/xz", "xz-utils"],
 ];
 
+/** For whoever works with the cloud from the operator's place. */
+export const clientPrograms: Programs = [["/usr/bin/openstack", "python3-openstackclient"]];
+
 /** Installs what is missing of the programs that the testbed needs. */
-export async function installPrograms(at: Place): Promise<void> {
-  if (missingPackages().length === 0) return;
+export async function installPrograms(at: Place, wanted = programs): Promise<void> {
+  if (missingPackages(wanted).length === 0) return;
   if (!existsSync("/usr/bin/apt-get")) {
     throw new MachineUnfit(
-      `the testbed needs ${missingPackages().join(", ")} on this machine and can install them only ` +
+      `the testbed needs ${missingPackages(wanted).join(", ")} on this machine and can install them only ` +
         "with apt-get, which is not here.",
     );
   }
   await alone(join(at.cache, "locks", "programs"), "packages being installed", async () => {
-    const missing = missingPackages();
+    const missing = missingPackages(wanted);
     if (missing.length === 0) return;
     const apt = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-q"];
     await slowly("reading the package lists", [...apt, "update"]);
@@ -40,10 +45,10 @@ export async function installPrograms(at: Place): Promise<void> {
   });
 }
 
-function missingPackages(): string[] {
+function missingPackages(wanted: Programs): string[] {
   // /bin and /sbin are folders of their own on machines that have not merged /usr.
   const here = (path: string) => existsSync(path) || existsSync(path.replace(/^\/usr/, ""));
-  return [...new Set(programs.filter(([path]) => !here(path)).map(([, package_]) => package_))];
+  return [...new Set(wanted.filter(([path]) => !here(path)).map(([, package_]) => package_))];
 }
 
 /** Refuses whoever cannot enter the testbed. */

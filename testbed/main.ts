@@ -12,7 +12,7 @@ import { existsSync } from "node:fs";
 import { foreground } from "./command.ts";
 import { BadRequest, TestbedError } from "./errors.ts";
 import { hostNamed } from "./hosts.ts";
-import { checkRoot, installPrograms } from "./machine.ts";
+import { checkRoot, clientPrograms, installPrograms } from "./machine.ts";
 import { atInternet, atOperator } from "./network.ts";
 import { type Place, place } from "./place.ts";
 import { relay } from "./relay.ts";
@@ -36,7 +36,9 @@ async function obey(command: string, words: readonly string[]): Promise<number> 
   else if (command === "reset" && words.length === 1) await reset(first);
   else if (command === "link" && words.length === 3) await link(first, second, third);
   else if (["ssh", "op", "inet"].includes(command) && words.length > 0) {
-    return foreground(inside(command, words, place()));
+    const line = inside(command, words, place());
+    if (command === "op" && first === "openstack") await installPrograms(place(), clientPrograms);
+    return foreground(line);
   } else throw new BadRequest(usage);
   return 0;
 }

@@ -15,8 +15,11 @@ export interface Api {
    * @throws Unseen when the API cannot tell just now, HostUnreachable, ApiRefused
    */
   ask(host: string, question: Get | Login, reader?: string): Promise<unknown>;
-  /** @throws ApiRefused with what the API said, Unseen, HostUnreachable */
-  send(host: string, call: Call, why: string): Promise<void>;
+  /**
+   * Gives what the API answered, JSON where it was any.
+   * @throws ApiRefused with what the API said, Unseen, HostUnreachable
+   */
+  send(host: string, call: Call, why: string): Promise<unknown>;
 }
 
 interface Known {
@@ -41,12 +44,15 @@ const versions: Readonly<Record<string, string>> = { compute: "compute 2.61" };
 export class SshApi implements Api {
   readonly #wire: Wire;
   readonly #readFile: ReadFile;
+  readonly #login: string;
   readonly #sessions = new Map<string, Session>();
   readonly #known = new Map<string, Map<string, Known>>();
 
-  constructor(dial: Dial, readFile: ReadFile) {
+  /** @param login which cloud of the clouds.yaml: who asks */
+  constructor(dial: Dial, readFile: ReadFile, login = "admin") {
     this.#wire = new Wire(dial);
     this.#readFile = readFile;
+    this.#login = login;
   }
 
   ask(host: string, question: Get | Login, reader?: string): Promise<unknown> {
@@ -69,7 +75,7 @@ export class SshApi implements Api {
     return answer;
   }
 
-  async send(host: string, call: Call, why: string): Promise<void> {
+  async send(host: string, call: Call, why: string): Promise<unknown> {
     const { method, service, path, body } = call;
     const reply = await this.#exchange(host, call).finally(() =>
       // Also when the answer is lost: the write may have been made.
@@ -77,7 +83,7 @@ export class SshApi implements Api {
     );
     if (/^\/v3\/(services|endpoints)/.test(path)) this.#session(host).forgetCatalog();
     // What is to go and has gone by itself (with the thing that it hung on) is as it was wanted.
-    if (reply.status < 300 || (method === "DELETE" && reply.status === 404)) return;
+    if (reply.status < 300 || (method === "DELETE" && reply.status === 404)) return reply.body;
     const said = masked(messageOf(reply), body);
     const wanted = body ? `\n  wanted: ${JSON.stringify(body)}` : "";
     throw new ApiRefused(
@@ -140,9 +146,13 @@ export class SshApi implements Api {
   }
 
   #session(host: string): Session {
-    const session = this.#sessions.get(host) ?? new Session(host, this.#wire, this.#readFile);
+    const session = this.#sessions.get(host) ?? this.#newSession(host);
     this.#sessions.set(host, session);
     return session;
+  }
+
+  #newSession(host: string): Session {
+    return new Session(host, this.#wire, this.#readFile, this.#login);
   }
 
   #drop(host: string, service: string): void {

@@ -10,7 +10,6 @@ import type { Reply, Trust, Wire } from "./wire.ts";
 export type ReadFile = (host: string, path: string) => Promise<string | undefined>;
 
 const path = "/etc/openstack/clouds.yaml";
-const cloudName = "admin";
 
 // A domain comes by id or by name; what is left out is the domain that every Keystone has.
 const cloud = z.object({
@@ -58,11 +57,13 @@ export class Session {
   readonly #host: string;
   readonly #wire: Wire;
   readonly #readFile: ReadFile;
+  readonly #login: string;
   #token: Promise<string> | undefined;
   #cloud: Promise<Cloud> | undefined;
   #catalog: Promise<z.infer<typeof catalog>> | undefined;
 
-  constructor(host: string, wire: Wire, readFile: ReadFile) {
+  constructor(host: string, wire: Wire, readFile: ReadFile, login: string) {
+    this.#login = login;
     this.#host = host;
     this.#wire = wire;
     this.#readFile = readFile;
@@ -152,11 +153,11 @@ export class Session {
   async #readCloud(): Promise<Cloud> {
     const text = await this.#readFile(this.#host, path);
     if (text === undefined) throw new Unseen(`${this.#host} has no ${path} yet`);
-    const known = cloud.safeParse(parsed(text)?.clouds?.[cloudName]);
+    const known = cloud.safeParse(parsed(text)?.clouds?.[this.#login]);
     if (!known.success) {
       // Its text stays out of the message: there is a password in it.
       const places = known.error.issues.map((issue) => issue.path.join(".") || "the whole");
-      const where = `${path} on ${this.#host} does not describe the cloud ${cloudName}`;
+      const where = `${path} on ${this.#host} does not describe the cloud ${this.#login}`;
       throw new Unseen(`${where}: see ${places.join(", ")}`);
     }
     const { cacert, verify } = known.data;
