@@ -44,7 +44,7 @@ const baselines = new Map(
 const ready = (host: string) => ({ dependsOn: [baselines.get(host) ?? gateway] });
 
 const grounds = (services ? hosts : []).map((host) => {
-  const args = { host, names: profile.cloud.ground };
+  const args = { host, networks, controller: site.controller, names: profile.cloud.ground };
   return new ServiceGround(`${host}-services`, args, ready(host));
 });
 const { folders } = services ? profile.cloud.ground : profile.gluster;

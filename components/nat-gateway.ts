@@ -75,21 +75,6 @@ export class NatGateway extends Concern {
           this.after(masquerade, forward),
         ),
     );
-    if (vms) {
-      new IptablesRules(
-        `${name}-guests`,
-        {
-          host,
-          key: names.guests,
-          value: {
-            "10-answers": `-s ${vms} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`,
-            "20-ping": `-s ${vms} -p icmp -j RETURN`,
-            "30-nothing-else": `-s ${vms} -j DROP`,
-          },
-        },
-        this.after(packages),
-      );
-    }
     this.routing = [masquerade, forward, ...sysctls];
     this.registerOutputs();
   }

@@ -2,15 +2,19 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ServiceGroundNames } from "../profiles/openstack.ts";
 import { File } from "../providers/file.ts";
 import { Packages } from "../providers/packages.ts";
+import type { Host, Site } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
+import { GuestsApart } from "./guests-apart.ts";
 
 export interface ServiceGroundArgs {
   readonly host: string;
+  readonly networks: Site["networks"];
+  readonly controller: Host;
   readonly names: ServiceGroundNames;
 }
 
 /**
- * What a host needs before anything of the cloud is installed on it: services do not start without their
+ * What a host needs before anything of the cloud is installed on it: guests are kept apart; services do not start without their
  * config; and the package whose scripts own the folder around the volume is there before the mount, and
  * goes after it, so that they never touch a guest's disk.
  */
@@ -19,12 +23,17 @@ export class ServiceGround extends Concern {
 
   constructor(name: string, args: ServiceGroundArgs, options: ConcernOptions = {}) {
     super("ServiceGround", name, options);
-    const { host, names } = args;
+    const { host, networks, controller, names } = args;
     const { path, content, ...ownership } = names.startGuard;
     const guard = new File(
       `${name}-start-guard`,
       { host, key: { path }, value: { content, ...ownership } },
       this.after(),
+    );
+    new GuestsApart(
+      `${name}-guests-apart`,
+      { host, vms: networks.vms, controller: controller.address, names: names.guestsApart },
+      this.after() as ConcernOptions,
     );
     this.owner = new Packages(
       `${name}-packages`,

@@ -6,6 +6,9 @@ import type { Ownership, Profile } from "./profile.ts";
 
 const rootFile: Ownership = { owner: "root", group: "root", mode: "0644" };
 const rootFolder: Ownership = { owner: "root", group: "root", mode: "0755" };
+/** QEMU's own range is where Gluster's bricks listen. */
+const memoryPorts = [61_152, 61_215] as const;
+
 /** libvirtd reads its own certificates as root; QEMU reads its as the guests' user. */
 const rootSecret: Ownership = { owner: "root", group: "root", mode: "0600" };
 const guestFile: Ownership = { owner: "root", group: "libvirt-qemu", mode: "0640" };
@@ -69,7 +72,6 @@ export const debian13Epoxy: Profile = {
     sysctls: { "net.ipv4.ip_forward": "1" },
     masquerade: { table: "nat", chain: "quintet-masquerade", from: "POSTROUTING" },
     forward: { table: "filter", chain: "quintet-forward", from: "FORWARD" },
-    guests: { table: "filter", chain: "quintet-guests", from: "INPUT" },
   },
 
   bridge: {
@@ -132,9 +134,8 @@ export const debian13Epoxy: Profile = {
           "/migration_host": `"${address}"`,
           "/migrate_tls_x509_verify": "1",
           "/migrate_tls_force": "1",
-          // The default range is where Gluster's bricks listen.
-          "/migration_port_min": "61152",
-          "/migration_port_max": "61215",
+          "/migration_port_min": String(memoryPorts[0]),
+          "/migration_port_max": String(memoryPorts[1]),
         },
       }),
     },
@@ -147,6 +148,7 @@ export const debian13Epoxy: Profile = {
         content: `[Socket]\nListenStream=\nListenStream=${address}:16514\nFreeBind=yes\n`,
       }),
       openSockets: ["libvirtd-tcp.socket"],
+      memoryPorts,
       certificates: {
         folders: [
           { path: "/etc/pki", ...rootFolder },

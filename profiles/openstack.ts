@@ -1,3 +1,4 @@
+import type { IptablesRulesKey } from "../providers/iptables-rules.ts";
 import type { Script } from "../providers/sh.ts";
 import type { CredentialNames } from "./credential.ts";
 import type { Ownership, PackageSet, Place, Requirement, TextFile } from "./profile.ts";
@@ -141,8 +142,17 @@ export interface AliveNames {
   hypervisors(computes: readonly string[]): Deed;
 }
 
+/** Where it is judged what guests may ask of a host. */
+export interface GuestsApartNames {
+  readonly packages: PackageSet;
+  readonly chain: IptablesRulesKey;
+  /** The ports at which guests' screens are shown: "5900:6899". */
+  readonly screens: string;
+}
+
 /** What hosts need before anything of the cloud is installed on them. */
 export interface ServiceGroundNames {
+  readonly guestsApart: GuestsApartNames;
   readonly startGuard: StartGuardNames;
   /** Its scripts own the folder around the volume's mount, so that it comes before and goes after that. */
   readonly packages: PackageSet;

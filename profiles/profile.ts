@@ -72,8 +72,6 @@ export interface GatewayNames {
   readonly sysctls: Readonly<Record<string, string>>;
   readonly masquerade: IptablesRulesKey;
   readonly forward: IptablesRulesKey;
-  /** What guests may ask of the gateway itself. */
-  readonly guests: IptablesRulesKey;
 }
 
 /** The bridge that takes the place of each host's interface in the LAN, so that guests are in it too. */
@@ -129,6 +127,8 @@ export interface HypervisorNames {
     listenOn(address: string): TextFile;
     /** Sockets that let in whoever asks, and so have to be off. */
     readonly openSockets: readonly string[];
+    /** The first and the last of the ports by which a guest's memory comes to a host. */
+    readonly memoryPorts: readonly [number, number];
     readonly certificates: CertificateNames;
   };
   /** Units that would act on guests behind our back. */

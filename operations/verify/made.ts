@@ -1,4 +1,5 @@
 import ssh2 from "ssh2";
+import type { Profile } from "../../profiles/profile.ts";
 import { query } from "../../providers/cloud/found.ts";
 import { Guest, Unready, until } from "./guest.ts";
 import type { Guests } from "./steps.ts";
@@ -12,7 +13,7 @@ const groups = "/v2.0/security-groups";
  * Asks for two guests, in the group that every guest is in and in one of their own, with a key that
  * nobody else has. What an earlier verification has left behind, broken off, goes first.
  */
-export async function makeGuests(ways: Ways, bridge: string): Promise<Guests> {
+export async function makeGuests(ways: Ways, profile: Profile): Promise<Guests> {
   const { member } = ways;
   await removeGuests(ways);
   const key = ssh2.utils.generateKeyPairSync("ed25519");
@@ -32,7 +33,7 @@ export async function makeGuests(ways: Ways, bridge: string): Promise<Guests> {
       user,
     });
   const [first, second] = [await ask(`${mark}-1`), await ask(`${mark}-2`)];
-  return { ways, first, second, group, bridge };
+  return { ways, first, second, group, profile };
 }
 
 /** Removes all of it, whoever made it. */

@@ -10,7 +10,7 @@ const patience = 300;
 
 /** To every other host and back to the first. */
 export async function movesLive(
-  { ways, first, bridge }: Guests,
+  { ways, first, profile }: Guests,
   say: (line: string) => void,
 ): Promise<Found> {
   const { site, admin } = ways;
@@ -22,7 +22,9 @@ export async function movesLive(
   const gaps: number[] = [];
   for (const host of way) {
     const from = await first.host();
-    const [watch, ears] = [await pinging(ways, first.address), await listening(ways, host, bridge)];
+    const watch = await pinging(ways, first.address);
+    const { memoryPorts } = profile.hypervisor.migration;
+    const ears = await listening(ways, host, profile.bridge.name, memoryPorts);
     try {
       await admin.send("move a guest", "POST", "compute", `/v2.1/servers/${first.id}/action`, {
         "os-migrateLive": { host, block_migration: "auto" },
@@ -31,7 +33,7 @@ export async function movesLive(
     } finally {
       const [{ gap, answers }, heard] = [await watch.end(), await ears.end()];
       gaps.push(gap);
-      const wire = heard.split("\n").filter((line) => /^to (49\d\d\d|16514) /.test(line));
+      const wire = heard.split("\n").filter((line) => line.startsWith("to "));
       say(
         `${from} to ${host}: longest gap ${gap.toFixed(2)} s of ${answers} pings; ${wire.join(", ")}`,
       );
@@ -43,7 +45,7 @@ export async function movesLive(
 }
 
 function judge(host: string, gap: number, wire: readonly string[]): void {
-  if (!wire.some((line) => line.startsWith("to 49"))) {
+  if (wire.length === 0) {
     throw new NotSo(`nobody heard the guest's memory on its way to ${host}`);
   }
   if (wire.some((line) => !line.endsWith(" tls"))) {

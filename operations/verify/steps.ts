@@ -1,3 +1,4 @@
+import type { Profile } from "../../profiles/profile.ts";
 import { sh } from "../../providers/sh.ts";
 import { type Guest, until } from "./guest.ts";
 import { listening } from "./watch.ts";
@@ -13,7 +14,8 @@ export interface Guests {
   readonly second: Guest;
   /** The group that only they are in. */
   readonly group: string;
-  readonly bridge: string;
+  /** What the hosts call their bridge, and the ports of a migration. */
+  readonly profile: Profile;
 }
 
 const patience = 300;
@@ -118,10 +120,10 @@ export async function portOpensAndCloses({ ways, first, group }: Guests): Promis
 }
 
 /** The network's last address is the one that guests get last. */
-export async function spoofedDropped({ ways, first, bridge }: Guests): Promise<Found> {
+export async function spoofedDropped({ ways, first, profile }: Guests): Promise<Found> {
   const { vms, vmsGateway } = ways.site.networks;
   const forged = `${vms.split(".").slice(0, 3).join(".")}.254`;
-  const ears = await listening(ways, ways.site.gateway.name, bridge);
+  const ears = await listening(ways, ways.site.gateway.name, profile.bridge.name);
   const root = "$([ $(id -u) = 0 ] || echo sudo -n)";
   await first.says(
     `ping -c 2 ${vmsGateway} && ${root} ip addr add ${forged}/32 dev lo && { ping -c 3 -w 3 -I ${forged} ${vmsGateway}; ${root} ip addr del ${forged}/32 dev lo; }`,

@@ -85,11 +85,11 @@ type Run = <Result>(what: string, work: () => Promise<Result>) => Promise<Result
 async function all(ways: Ways, step: Run): Promise<void> {
   await step("services and agents are alive", () => servicesAlive(ways));
   await step("the member sees the image", () => imageListed(ways));
-  const bridge = selectProfile(ways.site.profile).bridge.name;
+  const profile = selectProfile(ways.site.profile);
   try {
     let made: Guests | undefined;
     await step("the member asks for two guests", async () => {
-      made = await makeGuests(ways, bridge);
+      made = await makeGuests(ways, profile);
     });
     if (!made) return;
     const guests = made;

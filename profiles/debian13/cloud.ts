@@ -7,13 +7,14 @@ import { keystone } from "./keystone.ts";
 import { network, neutron } from "./neutron.ts";
 import { nova } from "./nova.ts";
 import { placement } from "./placement.ts";
-import { cache, database, hostsOnly, queue, startGuard } from "./shared.ts";
+import { cache, database, guestsApart, hostsOnly, queue, startGuard } from "./shared.ts";
 
 const novasFolder = { owner: "nova", group: "nova", mode: "0755" };
 
 /** OpenStack 2025.1 Epoxy as Debian 13 packages it. */
 export const cloud: CloudNames = {
   ground: {
+    guestsApart,
     startGuard,
     // Its first installation gives all below /var/lib/nova to Nova, and its purge removes all of that.
     packages: { "nova-common": "present" },

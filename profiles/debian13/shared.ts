@@ -1,4 +1,4 @@
-import type { StartGuardNames } from "../openstack.ts";
+import type { GuestsApartNames, StartGuardNames } from "../openstack.ts";
 import type { CacheNames, DatabaseNames, HostsOnlyNames, QueueNames } from "../shared-services.ts";
 
 /**
@@ -56,6 +56,12 @@ export const cache: CacheNames = {
   unit: "memcached.service",
   config: { path: "/etc/memcached.conf", id: "-l", line: (address) => `-l ${address}` },
   port: 11211,
+};
+
+export const guestsApart: GuestsApartNames = {
+  packages: { iptables: "present" },
+  chain: { table: "filter", chain: "quintet-guests", from: "INPUT" },
+  screens: "5900:6899",
 };
 
 export const hostsOnly: HostsOnlyNames = {
