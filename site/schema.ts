@@ -46,7 +46,6 @@ const host = say(
 /** The passwords that somebody may bring; each one left out is drawn. */
 export const passwordNames = [
   "admin",
-  "database",
   "queue",
   "keystone",
   "glance",

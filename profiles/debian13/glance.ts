@@ -1,6 +1,6 @@
 import type { ServiceNames } from "../openstack.ts";
 import { schema } from "./schema.ts";
-import { databaseUrl, token, tokenSecrets, uwsgi } from "./settings.ts";
+import { databaseUrl, token, tokenSecrets } from "./settings.ts";
 
 export const glance: ServiceNames = {
   name: "glance",
@@ -22,7 +22,6 @@ export const glance: ServiceNames = {
         "database/connection": databaseUrl("glance"),
       },
     },
-    uwsgi("/etc/glance/glance-api-uwsgi.ini"),
   ],
   deeds: [
     schema({

@@ -30,8 +30,9 @@ export const keystone: ServiceNames = {
     }),
     ...["fernet", "credential"].map((kind) => ({
       name: `${kind} keys`,
-      // Drawn anew they would end every session, or make every stored credential unreadable.
-      check: sh`[ -e ${`/etc/keystone/${kind}-keys/0`} ] && [ -e ${`/etc/keystone/${kind}-keys/1`} ]`,
+      // Drawn anew they would end every session, or make every stored credential unreadable. The key to
+      // come is 0; those in use count up with each rotation, and the oldest go.
+      check: sh`[ -e ${`/etc/keystone/${kind}-keys/0`} ] && ls ${`/etc/keystone/${kind}-keys`} | grep -qx '[1-9][0-9]*'`,
       run: sh`keystone-manage ${`${kind}_setup`} --keystone-user keystone --keystone-group keystone`,
       seconds: 120,
     })),
