@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { cloudsFile } from "../profiles/credential.ts";
 import type { DashboardNames } from "../profiles/dashboard.ts";
 import type { CloudNames } from "../profiles/openstack.ts";
+import { ComputeService } from "../providers/cloud/compute-service.ts";
 import { tenantFiles } from "../site/load.ts";
 import type { Host, Site } from "../site/site.ts";
 import { ComputeHost } from "./compute-host.ts";
@@ -51,6 +52,12 @@ export class Cloud extends Concern {
       this.after(...network.units),
       network.units,
     );
+    // Before all that reports under the host's name, and so taken back after it.
+    const asked = [listening, ...compute.units, control.identity.project];
+    const forgotten = (host: Host) =>
+      host === controller
+        ? listening
+        : deed(name, controller.name, names.compute.forgotten(host.name), this.after(...asked));
     const nodes = new Map(
       [controller, ...computes.filter((host) => host !== controller)].map((host) => [
         host,
@@ -61,7 +68,7 @@ export class Cloud extends Concern {
             leg,
             source: sourceFor(host),
             ...(host === controller && { server: network }),
-            listening,
+            listening: forgotten(host),
             names: names.network,
           },
           inOrder(),
@@ -81,11 +88,11 @@ export class Cloud extends Concern {
           inOrder(),
         ),
     );
-    this.#alive(name, args, control, [...nodes.values()], hosts);
+    const ready = this.#alive(name, args, control, [...nodes.values()], hosts);
     const { identity, drawn } = control;
     const page = { site, identity, names: profile.dashboard };
-    new Dashboard("dashboard", page, inOrder());
-    new TenantDefaults(
+    const dashboard = new Dashboard("dashboard", page, inOrder());
+    const tenant = new TenantDefaults(
       "tenant",
       {
         site,
@@ -96,6 +103,14 @@ export class Cloud extends Concern {
       },
       inOrder(identity.project, ...control.image.units, ...network.units, ...compute.units),
     );
+    // Last of all, and so taken back first: a host with guests on it keeps everything where it is.
+    for (const { name: host } of computes) {
+      new ComputeService(
+        `${host}-takes-guests`,
+        { host: controller.name, key: { host }, value: {} },
+        this.after(...ready, dashboard, tenant),
+      );
+    }
     this.logins = this.#logins(args, control);
     this.registerOutputs();
   }
@@ -127,7 +142,7 @@ export class Cloud extends Concern {
     { network, compute }: ControlPlane,
     nodes: readonly NetworkNode[],
     hosts: readonly ComputeHost[],
-  ): void {
+  ): readonly pulumi.Resource[] {
     const up = ({ name: host }: Host) => !site.down.has(host);
     const computes = site.computes.filter(up).map((host) => host.name);
     const connected = [...new Set([site.controller.name, ...computes])];
@@ -138,8 +153,13 @@ export class Cloud extends Concern {
       alive,
       compute: { events },
     } = profile.cloud;
-    const agentsAlive = alive.agents(controller, connected);
-    deed(name, controller, agentsAlive, this.after(...agents), agents);
+    const agentsAlive = deed(
+      name,
+      controller,
+      alive.agents(controller, connected),
+      this.after(...agents),
+      agents,
+    );
     const servicesAlive = deed(
       name,
       controller,
@@ -149,9 +169,10 @@ export class Cloud extends Concern {
     );
     const hypervisors = alive.hypervisors(computes);
     const known = deed(name, controller, hypervisors, this.after(servicesAlive), services);
-    for (const [index, { name: host }] of site.computes.entries()) {
+    const told = site.computes.map(({ name: host }, index) => {
       const { units = [] } = hosts[index] ?? {};
-      deed(`${host}-compute`, host, events, this.after(known), units);
-    }
+      return deed(`${host}-compute`, host, events, this.after(known), units);
+    });
+    return [agentsAlive, ...told];
   }
 }

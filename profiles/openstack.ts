@@ -130,6 +130,8 @@ export interface NetworkNames {
 
 /** What runs guests on a host. */
 export interface ComputeHostNames extends DaemonNames {
+  /** Done by nobody until this host leaves the cloud: then no service keeps its name. */
+  forgotten(host: string): Deed;
   /** Nova is told when a guest begins, ends or has moved. */
   readonly events: Deed;
 }

@@ -2,6 +2,7 @@ import { brick } from "./brick.ts";
 import { bridge } from "./bridge.ts";
 import type { Api } from "./cloud/api.ts";
 import { cloudService } from "./cloud/cloud-service.ts";
+import { computeService } from "./cloud/compute-service.ts";
 import type { AnyCloudState } from "./cloud/contract.ts";
 import { flavor } from "./cloud/flavor.ts";
 import { CloudGround } from "./cloud/ground.ts";
@@ -63,6 +64,7 @@ export const registry: readonly AnyState[] = [
 /** Every kind of fact that an API tells; the laws are the same. */
 export const cloudRegistry: readonly AnyCloudState[] = [
   cloudService,
+  computeService,
   flavor,
   image,
   keypair,

@@ -73,6 +73,8 @@ export const nova: ServiceNames = {
       path: "/etc/nova/nova.conf",
       values: (surroundings) => ({
         ...novaEverywhere(surroundings),
+        // A host takes guests once all that it needs for them is there, and not when it first reports.
+        "DEFAULT/enable_new_services": "false",
         "conductor/workers": String(surroundings.workers),
         "scheduler/workers": String(surroundings.workers),
         "neutron/service_metadata_proxy": "true",
