@@ -14,16 +14,9 @@ import {
   up,
 } from "../acceptance/cloud.ts";
 import { exported, resources } from "../acceptance/stack.ts";
-import { type Config, inVariant } from "../acceptance/variant.ts";
+import { withServices } from "./with-services.ts";
 
-// The switch is off in the testbed's own config, so every run is made in a variant.
-const asWanted =
-  (more: Config = {}) =>
-  (config: Config) => {
-    Object.assign(config, { "quintet:services": true, ...more });
-  };
-const within = <T>(work: (folder: string) => Promise<T>, more?: Config) =>
-  inVariant({ config: asWanted(more) }, work);
+const within = withServices;
 const client = "openstack --os-cloud admin";
 const sql = (text: string) => `mariadb -e "${text}"`;
 
