@@ -113,8 +113,9 @@ export const schema = z.strictObject({
         example: "/export/brick/instances",
       }).default("/export/brick/instances"),
       replica: wholeNumber(2, 16).optional(),
+      hosts: hostList("that hold a brick each").optional(),
     }),
-    { allowed: "a map of volume, brick and replica", example: "instances", at: ["volume"] },
+    { allowed: "a map of volume, brick, replica and hosts", example: "instances", at: ["volume"] },
   ).prefault({}),
   hypervisor: say(
     z.strictObject({

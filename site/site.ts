@@ -183,12 +183,14 @@ function storageOf(
   computes: readonly Host[],
   origin: Host,
 ): Storage {
+  const named = (gluster.hosts ?? []).flatMap((name) => hosts.filter((host) => host.name === name));
+  const holders = gluster.hosts ? named : computes;
   const [, ...parts] = gluster.brick.split("/");
   const folders = parts.map((_part, index) => `/${parts.slice(0, index + 1).join("/")}`);
   return {
     volume: gluster.volume,
-    replica: gluster.replica ?? computes.length,
-    bricks: computes.map(({ name }) => ({
+    replica: gluster.replica ?? holders.length,
+    bricks: holders.map(({ name }) => ({
       host: name,
       path: gluster.brick,
       name: `${name}:${gluster.brick}`,

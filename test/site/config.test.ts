@@ -85,7 +85,7 @@ const cases: [sentence: string, path: string, value: unknown, ...expected: strin
     told(
       'gluster["volume.name"]',
       "a key that is not known",
-      "volume, brick, replica",
+      "volume, brick, replica, hosts",
       `rm --path 'quintet:gluster["volume.name"]'`,
     ),
   ],
@@ -366,7 +366,7 @@ const cases: [sentence: string, path: string, value: unknown, ...expected: strin
     told(
       "gluster.replica",
       "5 copies on 4 bricks, one on each host with the role compute",
-      "a number that divides 4: 2, 4",
+      "a number that divides 4: 2, 4; or other bricks, by the list gluster.hosts",
       "set --path 'quintet:gluster.replica' 4",
     ),
   ],
@@ -377,7 +377,7 @@ const cases: [sentence: string, path: string, value: unknown, ...expected: strin
     told(
       "gluster.replica",
       "3 copies on 4 bricks, one on each host with the role compute",
-      "a number that divides 4: 2, 4",
+      "a number that divides 4: 2, 4; or other bricks, by the list gluster.hosts",
       "set --path 'quintet:gluster.replica' 4",
     ),
   ],

@@ -49,6 +49,26 @@ describe("a site", () => {
     assert.deepEqual(storage.brickFolders, ["/export", "/export/brick", "/export/brick/instances"]);
   });
 
+  test("has bricks on the hosts that are listed for it, and mounts the volume on all", () => {
+    const { storage } = site({ gluster: { hosts: ["compute4", "compute2"] } });
+    assert.deepEqual(
+      storage.bricks.map(({ host }) => host),
+      ["compute4", "compute2"],
+    );
+    assert.equal(storage.replica, 2);
+    assert.equal(storage.clients.length, 5);
+    assert.throws(
+      () => site({ gluster: { hosts: ["compute9", "compute2", "compute2"] } }),
+      (error) => {
+        const said = String(error);
+        return (
+          /gluster\.hosts\[0\]: found compute9/.test(said) &&
+          /gluster\.hosts\[2\]: found compute2 for the second time/.test(said)
+        );
+      },
+    );
+  });
+
   test("does not call a folder that every system has one of the brick's", () => {
     const { storage } = site({ gluster: { brick: "/srv/bricks/instances", replica: 2 } });
     assert.equal(storage.replica, 2);
