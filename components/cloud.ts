@@ -53,7 +53,7 @@ export class Cloud extends Concern {
       network.units,
     );
     // Before all that reports under the host's name, and so taken back after it.
-    const asked = [listening, ...compute.units, control.identity.project];
+    const asked = [listening, ...network.reachable, ...compute.reachable];
     const forgotten = (host: Host) =>
       host === controller
         ? listening
@@ -101,7 +101,7 @@ export class Cloud extends Concern {
         ...tenantFiles(site),
         physicalNetwork: names.network.physical,
       },
-      inOrder(identity.project, ...control.image.units, ...network.units, ...compute.units),
+      inOrder(...[control.image, network, compute].flatMap((service) => service.reachable)),
     );
     // Last of all, and so taken back first: a host with guests on it keeps everything where it is.
     for (const { name: host } of computes) {

@@ -47,6 +47,8 @@ export abstract class OpenStackService extends Concern {
   protected readonly args: OpenStackServiceArgs;
   /** In the order of the profile. */
   readonly units: readonly Service[];
+  /** It can be asked: it runs, and clients find it. */
+  readonly reachable: readonly pulumi.Resource[];
   /** What the units read as they start. */
   readonly configs: readonly (IniFile | Lines)[];
 
@@ -81,7 +83,7 @@ export abstract class OpenStackService extends Concern {
     for (const one of names.deeds) done.push(deed(name, host, one, this.after(...done)));
     const reading = { files, promised: this.configs };
     this.units = running(name, host, names.units, reading, this.after(...done));
-    this.#catalog();
+    this.reachable = [...this.units, ...this.#catalog()];
     for (const unit of names.unwantedUnits) {
       const promise = { host, key: { unit }, value: { enabled: false, active: false } };
       new Service(`${name}-${unit}`, promise, this.after(packages));
@@ -132,12 +134,12 @@ export abstract class OpenStackService extends Concern {
     return [user, ...assigned];
   }
 
-  #catalog(): void {
+  #catalog(): pulumi.Resource[] {
     const { names, surroundings } = this.args;
-    if (!names.catalog) return;
+    if (!names.catalog) return [];
     const { type, description, url } = names.catalog;
     const address = url(surroundings);
-    new CloudService(
+    const entry = new CloudService(
       `${this.name}-catalog`,
       {
         host: surroundings.controller,
@@ -152,6 +154,7 @@ export abstract class OpenStackService extends Concern {
       },
       this.after(...this.units),
     );
+    return [entry];
   }
 
   #databases(): pulumi.Resource[] {
