@@ -112,7 +112,7 @@ export class Guest {
   /** Waits until it answers the gateway. */
   async answersPing(seconds: number): Promise<void> {
     const { gateway } = this.#ways.site;
-    await until(`${this.name} (${this.address}) answers ping`, seconds, async () => {
+    await this.#until(`${this.name} (${this.address}) answers ping`, seconds, async () => {
       const script = sh`ping -c 1 -W 2 ${this.address} >/dev/null && echo yes || echo no`;
       return (await this.#ways.on(gateway.name, script)) === "yes\n" ? true : undefined;
     });
@@ -135,7 +135,7 @@ export class Guest {
 
   /** Waits until it lets the key in. */
   async letsIn(seconds: number): Promise<void> {
-    await until(`${this.name} lets the key in`, seconds, async () => {
+    await this.#until(`${this.name} lets the key in`, seconds, async () => {
       try {
         await this.says("true");
         return true;
@@ -143,6 +143,24 @@ export class Guest {
         throw new Unready(error instanceof Error ? error.message : String(error));
       }
     });
+  }
+
+  /** What its own console said last is often the reason. */
+  async #until(what: string, seconds: number, look: () => Promise<true | undefined>) {
+    try {
+      await until(what, seconds, look);
+    } catch (error) {
+      if (!(error instanceof NotSo)) throw error;
+      const said = await this.#ways.member.send(
+        "read a console",
+        "POST",
+        "compute",
+        `/v2.1/servers/${this.id}/action`,
+        { "os-getConsoleOutput": { length: 12 } },
+      );
+      const place = `on ${await this.host()} its console says last:`;
+      throw new NotSo(`${error.message}\n  ${place}\n${String(said.output).trim()}`);
+    }
   }
 
   #say(
