@@ -139,6 +139,21 @@ export interface AliveNames {
   hypervisors(computes: readonly string[]): Deed;
 }
 
+/** How the cloud is asked how it is. */
+export interface SignsNames {
+  /**
+   * Run on the controller; only reads. Prints JSON: what the APIs `said` by question ("services",
+   * "agents"), and why those are `silent` that said nothing, by the type of the service.
+   */
+  readonly ask: Script;
+  /** Who has to be heard of: on every host, on the controller, on hosts that run guests. */
+  readonly everywhere: readonly string[];
+  readonly controller: readonly string[];
+  readonly computes: readonly string[];
+  /** The unit behind each API. */
+  readonly units: Readonly<Record<string, string>>;
+}
+
 /** What hosts need before anything of the cloud is installed on them. */
 export interface ServiceGroundNames {
   readonly startGuard: StartGuardNames;
@@ -172,4 +187,5 @@ export interface CloudNames {
   readonly network: NetworkNames;
   readonly compute: ComputeHostNames;
   readonly alive: AliveNames;
+  readonly signs: SignsNames;
 }
