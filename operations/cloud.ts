@@ -1,18 +1,31 @@
 // npm run cloud -- COMMAND: what a person asks of the cloud as a whole.
-import { doctor, usage as doctorUsage } from "./doctor/doctor.ts";
+import { enableCompileCache } from "node:module";
+import { loadWhenUsed } from "../providers/transport/lazy-modules.ts";
+import { compileCache } from "./pulumi/settings.ts";
 
-type Command = (words: readonly string[]) => Promise<number>;
+/** A command: what it takes and is for, and what runs it and gives the exit status. */
+interface Command {
+  readonly usage: string;
+  run(words: readonly string[]): Promise<number>;
+}
 
-const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string }>> = {
-  doctor: { run: doctor, usage: doctorUsage },
+const commands: Readonly<Record<string, Command>> = {
+  doctor: {
+    usage: "doctor [--stack NAME] [--json]   what is not well, on every host, worst first",
+    run: async (words) => (await import("./doctor/doctor.ts")).doctor(words),
+  },
 };
+
+// What knows how hosts are read loads Pulumi's SDK with it: most of what a command waits for.
+enableCompileCache(compileCache);
+loadWhenUsed();
 
 const [name = "", ...words] = process.argv.slice(2);
 const command = commands[name];
-if (command === undefined) {
+if (command) {
+  process.exitCode = await command.run(words);
+} else {
   const usages = Object.values(commands).map(({ usage }) => `       npm run cloud -- ${usage}`);
   console.error(`usage:\n${usages.join("\n")}`);
   process.exitCode = 1;
-} else {
-  process.exitCode = await command.run(words);
 }

@@ -52,7 +52,8 @@ function median(numbers: readonly number[]): number {
 }
 
 function signed(seconds: number): string {
-  return `${seconds < 0 ? "-" : "+"}${Math.abs(seconds).toFixed(3)}`;
+  const rounded = Math.round(seconds * 1000) / 1000;
+  return `${rounded < 0 ? "-" : "+"}${Math.abs(rounded).toFixed(3)}`;
 }
 
 /** Whether a host's time comes from somewhere; hosts that leave their clock alone only measure. */

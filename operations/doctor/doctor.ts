@@ -38,17 +38,22 @@ export async function doctor(words: readonly string[]): Promise<number> {
 }
 
 function readOptions(words: readonly string[]): { stack: string; json: boolean } {
+  const { stack: named, json } = optionsIn(words);
+  // As every command of Pulumi's finds its stack.
+  const line = readWords(named === undefined ? [] : ["--stack", named]);
+  const project = readProject();
+  const { stack } = settle(line, process.env, project, readSelected(process.env, project));
+  return { stack, json: json === true };
+}
+
+function optionsIn(words: readonly string[]) {
   const options = { stack: { type: "string", short: "s" }, json: { type: "boolean" } } as const;
   try {
-    const { values } = parseArgs({ args: [...words], options });
-    // As every command of Pulumi's finds its stack.
-    const line = readWords(values.stack === undefined ? [] : ["--stack", values.stack]);
-    const project = readProject();
-    const { stack } = settle(line, process.env, project, readSelected(process.env, project));
-    return { stack, json: values.json === true };
+    return parseArgs({ args: [...words], options }).values;
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new NothingToLookAt(`${error.message}\nusage: npm run cloud -- ${usage}`);
+    throw new NothingToLookAt(
+      `${error instanceof Error ? error.message : error}\n  Next: npm run cloud`,
+    );
   }
 }
 

@@ -40,17 +40,18 @@ function judgeHeals(answers: Answers, cloud: Expected): Verdict {
     const command = `gluster volume heal ${volume} info summary`;
     return of(host, [{ level: "look", what: "heals", found, command }]);
   });
-  return together([...pending, { findings: splitBrains(answers, cloud), well: [] }]);
+  return together([...pending, { findings: disputed(answers, cloud), well: [] }]);
 }
 
 /** What a brick's attribute counts, in this order: changes of content, of attributes, of a folder's entries. */
 const aspects = ["content", "attributes", "entries"] as const;
 
 /**
- * A copy is behind when another one says so. If that is said of all copies, none is left to heal from.
- * Bricks that did not answer, and say nothing, may be the one.
+ * A copy is behind when another one says so. Where that is said of every copy, two of them are a
+ * split-brain; of three and more Gluster picks one by majority, but only when all bricks are online, and
+ * until then the file cannot be opened. A brick that did not answer, and says nothing, may be the good one.
  */
-function splitBrains(answers: Answers, { site }: Expected): Finding[] {
+function disputed(answers: Answers, { site }: Expected): Finding[] {
   const { bricks, replica, volume } = site.storage;
   const accused = new Map<string, Set<number>>();
   for (const [host, stdout] of answers) {
@@ -71,7 +72,10 @@ function splitBrains(answers: Answers, { site }: Expected): Finding[] {
     const first = Math.floor(Math.min(...behind) / replica) * replica;
     const copies = bricks.slice(first, first + replica);
     if (copies.length === 0 || !copies.every((_, index) => behind.has(first + index))) return [];
-    const found = `${file} is in split-brain: every copy holds the others' ${aspect} to be behind`;
+    const found =
+      replica === 2
+        ? `${file} is in split-brain: each copy holds the other's ${aspect} to be behind`
+        : `no copy of ${file} is undisputed (${aspect}): Gluster decides once all bricks are online`;
     const command = `gluster volume heal ${volume} info split-brain`;
     return [
       { level: "bad", host: copies[0]?.host ?? "", what: `volume ${volume}`, found, command },

@@ -22,7 +22,7 @@ export const mounts = onEach({
         return [{ level: "bad" as const, what, found: "not mounted", command: `findmnt ${path}` }];
       }
       if (mounted.now !== "mounted") {
-        const command = "tail -n 50 /var/log/glusterfs/*.log";
+        const command = `tail -n 50 /var/log/glusterfs/${path.slice(1).replaceAll("/", "-")}.log`;
         return [{ level: "bad" as const, what, found: mounted.now, command }];
       }
       if (mounted.source === source) return [];

@@ -58,7 +58,7 @@ function judgeServices(answers: Answers, cloud: Expected): Verdict {
     ...silentApis(silent, controller, cloud),
     ...heard.filter(({ host }) => !cloud.site.down.has(host)).flatMap(({ wrong }) => wrong ?? []),
     ...unheard(said, heard, cloud),
-    ...hypervisors(said, cloud),
+    ...hypervisors(said, heard, cloud),
     ...failedMachines(said, controller),
   ];
   const well = heard.filter(({ wrong }) => !wrong).length;
@@ -142,9 +142,17 @@ function unheard(said: Said, heard: readonly Heard[], { site, names }: Expected)
     }));
 }
 
-function hypervisors({ hypervisors, providers }: Said, { site }: Expected): Finding[] {
+/** Of a host whose compute service is silent Nova says nothing new here. */
+function hypervisors(
+  { hypervisors, providers }: Said,
+  heard: readonly Heard[],
+  { site, names }: Expected,
+): Finding[] {
+  const silent = heard.filter(
+    ({ name, wrong }) => names.cloud.signs.computes.includes(name) && wrong?.level === "bad",
+  );
   return site.computes
-    .filter(({ name }) => !site.down.has(name))
+    .filter(({ name }) => !site.down.has(name) && !silent.some(({ host }) => host === name))
     .flatMap(({ name: host }) => {
       const at = { level: "bad" as const, host, what: "hypervisor" };
       const one = hypervisors?.find(({ hypervisor_hostname: name }) => name === host);

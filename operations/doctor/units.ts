@@ -4,8 +4,9 @@ import { count, type Finding, of, quoted, span } from "./finding.ts";
 import { onEach, parts } from "./look.ts";
 
 /**
- * Units that are promised, and any other that has failed. A daemon's last words are in its own log file
- * if it has one, else in the journal under its own name: what systemd says about it is no news.
+ * Units that are promised, and any other that has failed. A daemon's last words (the last error among
+ * them, if there is one) are in its own log file if it has one, else in the journal under its own name:
+ * what systemd says about it is no news.
  */
 export const units = onEach({
   name: "units",
@@ -34,7 +35,7 @@ for state in $(systemctl is-active -- "$@"); do
   log=$(ls /var/log/*/"\${unit%.service}.log" 2>/dev/null | head -n 1)
   if [ -s "$log" ]; then
     echo "log $log"
-    said=$(tail -n 1 "$log")
+    said=$(tail -n 50 "$log" | grep -E ' (ERROR|CRITICAL) +[^ ]+ +[^ ]' || tail -n 1 "$log")
   else
     said=$(timeout 5 journalctl -q -n 1 -o cat "_SYSTEMD_UNIT=$unit")
     [ -n "$said" ] || said=$(timeout 5 journalctl -q -n 1 -o cat -u "$unit")
@@ -117,11 +118,14 @@ function wrong({ promised }: ExpectedUnit, shown: Shown, now: number): Wrong | u
   return undefined;
 }
 
+/** OpenStack's daemons begin each line with half a line of them. */
+const requestIds = /\[(None )?(req-[^\]]*|-)\] /;
+
 function notRunning({ load, active, sub, result, said }: Shown): string {
   if (load === "not-found") return "there is no such unit";
   const state = load === "masked" ? "masked" : `${active} (${sub})`;
   const reason = result === "success" || result === "" ? "" : `, ${result}`;
-  return `${state}${reason}${said === "" ? "" : `; its last words: ${quoted(said)}`}`;
+  return `${state}${reason}${said === "" ? "" : `; its last words: ${quoted(said.replace(requestIds, ""))}`}`;
 }
 
 function further({ unit }: ExpectedUnit, { log, active }: Shown): string {

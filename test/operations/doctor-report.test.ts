@@ -84,7 +84,7 @@ describe("clocks", () => {
     told(judgeClocks(new Map(seconds.map((one, index) => [`compute${index + 1}`, ahead(one)]))));
 
   test("that agree are told with how far they are apart", () => {
-    assert.deepEqual(found(0, 0.002, 0), [
+    assert.deepEqual(found(0, 0.002, -0.0002), [
       "fine compute1 clock +0.000 s",
       "fine compute2 clock +0.002 s",
       "fine compute3 clock +0.000 s",
