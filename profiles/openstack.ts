@@ -150,8 +150,12 @@ export interface SignsNames {
   readonly everywhere: readonly string[];
   readonly controller: readonly string[];
   readonly computes: readonly string[];
-  /** The unit behind each API. */
-  readonly units: Readonly<Record<string, string>>;
+  /** Who answers for each API. */
+  readonly apis: Readonly<Record<string, string>>;
+  /** Who knows why a guest could not be put on any host. */
+  readonly placing: string;
+  /** Where each of these writes what it does. */
+  log(part: string): string;
 }
 
 /** What hosts need before anything of the cloud is installed on them. */

@@ -36,7 +36,7 @@ export const looks: readonly Look[] = [
 /** What it all comes to, worst first. Pure. */
 export function diagnose(heard: ReadonlyMap<string, Heard>, cloud: Expected): Verdict {
   const silent = [...heard].flatMap(([host, one]) =>
-    "unreachable" in one ? [of(host, [unreachable(one.unreachable)])] : [],
+    "unreachable" in one ? [of(host, [unreachable(host, one.unreachable, cloud)])] : [],
   );
   const stamps = [...heard].flatMap(([host, one]) =>
     "stamps" in one && one.stamps ? [[host, one.stamps] as const] : [],
@@ -49,8 +49,10 @@ export function diagnose(heard: ReadonlyMap<string, Heard>, cloud: Expected): Ve
   return { findings: [...findings].sort(worstFirst), well };
 }
 
-function unreachable(reason: string): Omit<Finding, "host"> {
-  return { level: "bad", what: "unreachable", found: quoted(reason) };
+function unreachable(host: string, reason: string, { site }: Expected): Omit<Finding, "host"> {
+  const asksForAll = site.services && host === site.controller.name;
+  const more = asksForAll ? "; nor could services, queue and database be asked" : "";
+  return { level: "bad", what: "unreachable", found: `${quoted(reason)}${more}` };
 }
 
 function judged(look: Look, heard: ReadonlyMap<string, Heard>, cloud: Expected): Verdict {

@@ -67,9 +67,14 @@ async function lookAt(stack: string): Promise<Report> {
     // Connections are made while the state is read; one that fails says so when its host is asked.
     for (const { name } of up) pool.client(name).catch(() => undefined);
     const resources = await exportedResources(stack);
-    if (!resources?.some(({ inputs }) => inputs?.at)) {
+    if (!resources) {
       throw new NothingToLookAt(
-        `The stack ${stack} promises nothing that could be looked at${resources ? "" : ": its state cannot be read"}.\n  Next: npx pulumi up --stack ${stack}`,
+        `The state of the stack ${stack} cannot be read.\n  Next: see above; npx pulumi stack ls names those that there are`,
+      );
+    }
+    if (!resources.some(({ inputs }) => inputs?.at)) {
+      throw new NothingToLookAt(
+        `The stack ${stack} promises nothing yet.\n  Next: npx pulumi up --stack ${stack}`,
       );
     }
     const cloud = expect(site, selectProfile(site.profile), resources, Date.now());

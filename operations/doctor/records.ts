@@ -59,7 +59,8 @@ function unclaimed(odd: readonly { file: string; found: string }[]): RecordFindi
   return odd.map(({ file, found }) => ({
     ...at,
     found: `${file} ${found}`,
-    command: `cat ${recordFolder}/${file}`,
+    // It begins with whose it is; further on stands what was found, which may be a secret.
+    command: `head -c 200 ${recordFolder}/${file}`,
   }));
 }
 

@@ -53,13 +53,13 @@ function judgeServices(answers: Answers, cloud: Expected): Verdict {
   const stdout = answers.get(controller);
   if (stdout === undefined) return { findings: [], well: [] };
   const { said, silent } = answer.parse(JSON.parse(stdout));
-  const heard = heartbeats(said);
+  const heard = heartbeats(said, cloud);
   const findings = [
     ...silentApis(silent, controller, cloud),
     ...heard.filter(({ host }) => !cloud.site.down.has(host)).flatMap(({ wrong }) => wrong ?? []),
     ...unheard(said, heard, cloud),
     ...hypervisors(said, heard, cloud),
-    ...failedMachines(said, controller),
+    ...failedMachines(said, cloud),
   ];
   const well = heard.filter(({ wrong }) => !wrong).length;
   return together([
@@ -74,7 +74,7 @@ function judgeServices(answers: Answers, cloud: Expected): Verdict {
 
 function silentApis(silent: Record<string, string>, host: string, { names }: Expected): Finding[] {
   return Object.entries(silent).map(([service, why]) => {
-    const unit = names.cloud.signs.units[service] ?? "";
+    const { apis } = names.cloud.signs;
     const also = service === "identity" ? "; the other APIs were not asked" : "";
     const found = `does not answer: ${quoted(why)}${also}`;
     return {
@@ -82,7 +82,7 @@ function silentApis(silent: Record<string, string>, host: string, { names }: Exp
       host,
       what: `API ${service}`,
       found,
-      command: `journalctl -u ${unit} -n 50`,
+      command: lastOf(apis[service] ?? service, names),
     };
   });
 }
@@ -93,7 +93,7 @@ interface Heard {
   readonly wrong: Finding | undefined;
 }
 
-function heartbeats({ services = [], agents = [] }: Said): Heard[] {
+function heartbeats({ services = [], agents = [] }: Said, { names }: Expected): Heard[] {
   const nova = services.map(({ binary, host, state, status, updated_at }) => ({
     binary,
     host,
@@ -109,7 +109,7 @@ function heartbeats({ services = [], agents = [] }: Said): Heard[] {
     wanted: admin_state_up,
   }));
   return [...nova, ...neutron].map(({ binary: name, host, last, up, wanted }) => {
-    const at = { host, what: name, command: `journalctl -u ${name} -n 50` };
+    const at = { host, what: name, command: lastOf(name, names) };
     const found = `has not been heard of since ${last ?? "it was made known"}`;
     if (!up) return { name, host, wrong: { ...at, level: "bad", found } };
     const wrong = {
@@ -138,8 +138,12 @@ function unheard(said: Said, heard: readonly Heard[], { site, names }: Expected)
       host,
       what: name,
       found: "the cloud has never heard of it",
-      command: `journalctl -u ${name} -n 50`,
+      command: lastOf(name, names),
     }));
+}
+
+function lastOf(part: string, { cloud }: Expected["names"]): string {
+  return `tail -n 50 ${cloud.signs.log(part)}`;
 }
 
 /** Of a host whose compute service is silent Nova says nothing new here. */
@@ -156,7 +160,7 @@ function hypervisors(
     .flatMap(({ name: host }) => {
       const at = { level: "bad" as const, host, what: "hypervisor" };
       const one = hypervisors?.find(({ hypervisor_hostname: name }) => name === host);
-      const command = "journalctl -u nova-compute -n 50";
+      const command = lastOf(names.cloud.signs.computes[0] ?? "", names);
       if (hypervisors && !one) return [{ ...at, found: "Nova does not know it", command }];
       if (one && one.state !== "up")
         return [{ ...at, found: `Nova holds it to be ${one.state}`, command }];
@@ -165,14 +169,13 @@ function hypervisors(
     });
 }
 
-function failedMachines({ failed = [] }: Said, controller: string): Finding[] {
+function failedMachines({ failed = [] }: Said, { site, names }: Expected): Finding[] {
+  const { computes, placing, log } = names.cloud.signs;
   return failed.map(({ id, name, "OS-EXT-SRV-ATTR:host": host }) => ({
     level: "look",
-    host: host ?? controller,
+    host: host ?? site.controller.name,
     what: `instance ${quoted(name)}`,
     found: `is in ERROR (${id})`,
-    command: host
-      ? `grep ${id} /var/log/nova/nova-compute.log`
-      : `grep ${id} /var/log/nova/nova-conductor.log`,
+    command: `grep ${id} ${log(host ? (computes[0] ?? placing) : placing)}`,
   }));
 }

@@ -35,7 +35,7 @@ end`;
 /** The queue over which the services talk. */
 export const queue = onEach({
   name: "queue",
-  seconds: 10,
+  seconds: 6,
   script: (host, cloud) => (isAt(host, cloud) ? askQueue(queueQuestion) : undefined),
 
   judge: (stdout, { name }, { names }) => {
@@ -67,7 +67,7 @@ WHERE variable_name = 'THREADS_CONNECTED'`;
 /** The database in which the services keep what they know. */
 export const database = onEach({
   name: "database",
-  seconds: 10,
+  seconds: 6,
   script: (host, cloud) => (isAt(host, cloud) ? askDatabase(usage) : undefined),
 
   judge: (stdout, { name }, { names }) => {

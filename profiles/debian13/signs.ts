@@ -62,12 +62,13 @@ export const signs: SignsNames = {
   everywhere: network.agent.units.map(inApi),
   controller: network.addressing.units.map(inApi),
   computes: computeHost.units.map(inApi),
-  // Where to look when an API says nothing.
-  units: {
-    identity: "keystone.service",
-    image: "glance-api.service",
-    placement: "placement-api.service",
-    compute: "nova-api.service",
-    network: "neutron-api.service",
+  apis: {
+    identity: "keystone",
+    image: "glance-api",
+    placement: "placement-api",
+    compute: "nova-api",
+    network: "neutron-api",
   },
+  placing: "nova-conductor",
+  log: (part) => `/var/log/${part.split("-")[0]}/${part}.log`,
 };

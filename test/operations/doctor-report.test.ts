@@ -26,6 +26,15 @@ describe("a host", () => {
     ]);
   });
 
+  test("from which the cloud is asked takes that with it", () => {
+    const found = told(
+      diagnose(new Map([["controller", { unreachable: "no route" }]]), cloudOf([])),
+    );
+    assert.deepEqual(found, [
+      "bad controller unreachable: no route; nor could services, queue and database be asked",
+    ]);
+  });
+
   test("is told first when it does not answer, and then by what is worst", () => {
     const answers = new Map<string, Heard>([
       ["compute1", heard({ disks: { status: 0, stdout: "disk 1 / rw 100 10 10 100 90\n" } })],
