@@ -1,45 +1,39 @@
-// npm run cloud -- COMMAND [--stack NAME]: what a person does with a cloud that stands.
-//   verify   boots guests, logs in to them, moves one; removes all again. Exit 0 when it all works
-//   logins   prints a clouds.yaml for the stock `openstack` client, passwords and all
-import { endWell } from "./ending.ts";
-import { readProject, readSelected, settle } from "./pulumi/settings.ts";
-import { readWords } from "./pulumi/words.ts";
-import { outputOf } from "./state.ts";
-import { verify } from "./verify/verify.ts";
-import { NotSo } from "./verify/ways.ts";
+// npm run cloud -- COMMAND: what a person asks of the cloud as a whole.
+import { enableCompileCache } from "node:module";
+import { loadWhenUsed } from "../providers/transport/lazy-modules.ts";
+import { compileCache } from "./pulumi/settings.ts";
 
-const commands: Readonly<Record<string, (stack: string) => number | Promise<number>>> = {
-  verify,
-  logins,
-};
-
-function logins(stack: string): number {
-  const text = outputOf(stack, "clouds");
-  if (text === undefined) throw new NotSo(`the stack ${stack} has no cloud to log in to.`);
-  process.stdout.write(text);
-  return 0;
+/** A command: what it takes and is for, and what runs it and gives the exit status. */
+interface Command {
+  readonly usage: string;
+  run(words: readonly string[]): Promise<number>;
 }
 
-await endWell(async () => {
-  const [command = "", ...words] = process.argv.slice(2);
-  const run = commands[command];
-  if (!run) {
-    console.error(`usage: npm run cloud -- ${Object.keys(commands).join(" | ")} [--stack NAME]`);
-    process.exitCode = 1;
-    return;
-  }
-  const project = readProject();
-  const { stack } = settle(
-    readWords(["preview", ...words]),
-    process.env,
-    project,
-    readSelected(process.env, project),
-  );
-  try {
-    process.exitCode = await run(stack);
-  } catch (error) {
-    if (!(error instanceof NotSo)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-});
+const commands: Readonly<Record<string, Command>> = {
+  doctor: {
+    usage: "doctor [--stack NAME] [--json]   what is not well, on every host, worst first",
+    run: async (words) => (await import("./doctor/doctor.ts")).doctor(words),
+  },
+  verify: {
+    usage: "verify [--stack NAME]            boots guests, logs in, moves one live, removes them",
+    run: async (words) => (await import("./verify/command.ts")).verifyCommand(words),
+  },
+  logins: {
+    usage: "logins [--stack NAME]            prints a clouds.yaml, passwords and all",
+    run: async (words) => (await import("./verify/command.ts")).loginsCommand(words),
+  },
+};
+
+// What knows how hosts are read loads Pulumi's SDK with it: most of what a command waits for.
+enableCompileCache(compileCache);
+loadWhenUsed();
+
+const [name = "", ...words] = process.argv.slice(2);
+const command = commands[name];
+if (command) {
+  process.exitCode = await command.run(words);
+} else {
+  const usages = Object.values(commands).map(({ usage }) => `       npm run cloud -- ${usage}`);
+  console.error(`usage:\n${usages.join("\n")}`);
+  process.exitCode = 1;
+}

@@ -1,23 +1,48 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { clone } from "./clone.ts";
 
 /** What of a resource in the state this looks at. */
 export interface StateResource {
   readonly type: string;
-  readonly inputs?: { readonly at?: { readonly host?: string } };
+  readonly inputs?: {
+    readonly at?: {
+      readonly host?: string;
+      readonly key?: Readonly<Record<string, unknown>>;
+      readonly claim?: string;
+    };
+  };
   readonly outputs?: Readonly<Record<string, unknown>>;
+  /** It stands there to be deleted. */
+  readonly delete?: boolean;
 }
+
+const command = join(clone, "operations", "bin", "pulumi");
+const words = (stack: string) => ["stack", "export", "--stack", stack, "--non-interactive"];
 
 /** What a stack holds; nothing where its state cannot be read. */
 export function resourcesOf(stack: string): readonly StateResource[] {
-  const run = spawnSync(
-    join(clone, "operations", "bin", "pulumi"),
-    ["stack", "export", "--stack", stack],
-    { encoding: "utf8", maxBuffer: 1 << 30, stdio: ["ignore", "pipe", "inherit"] },
-  );
-  if (run.status !== 0) return [];
-  return JSON.parse(run.stdout).deployment?.resources ?? [];
+  const run = spawnSync(command, words(stack), {
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return run.status === 0 ? resourcesIn(run.stdout) : [];
+}
+
+/** The same, for who has something else to do meanwhile; undefined where the state cannot be read. */
+export async function exportedResources(
+  stack: string,
+): Promise<readonly StateResource[] | undefined> {
+  const run = spawn(command, words(stack), { cwd: clone, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise<number | null>((resolve) => run.on("close", resolve));
+  const [exported, status] = await Promise.all([text(run.stdout), ended]);
+  return status === 0 ? resourcesIn(exported) : undefined;
+}
+
+function resourcesIn(exported: string): readonly StateResource[] {
+  return JSON.parse(exported).deployment?.resources ?? [];
 }
 
 /** A stack's output in plain text, also a secret one; undefined where there is none. */

@@ -15,6 +15,7 @@ export function summary(resources: readonly StateResource[]): string {
     "  npm run testbed -- status                          the hosts",
     "  npm run testbed -- ssh compute2                    a shell on one of them",
     "  npx pulumi stack --show-urns --stack testbed       every promise",
+    "  npm run cloud -- doctor --stack testbed            what is not well, worst first",
     "",
     "Try",
     "  npm run testbed -- ssh compute1 sysctl -w net.ipv4.ip_forward=0    break something",

@@ -152,6 +152,25 @@ export interface GuestsApartNames {
   readonly screens: string;
 }
 
+/** How the cloud is asked how it is. */
+export interface SignsNames {
+  /**
+   * Run on the controller; only reads. Prints JSON: what the APIs `said` by question ("services",
+   * "agents"), and why those are `silent` that said nothing, by the type of the service.
+   */
+  readonly ask: Script;
+  /** Who has to be heard of: on every host, on the controller, on hosts that run guests. */
+  readonly everywhere: readonly string[];
+  readonly controller: readonly string[];
+  readonly computes: readonly string[];
+  /** Who answers for each API. */
+  readonly apis: Readonly<Record<string, string>>;
+  /** Who knows why a guest could not be put on any host. */
+  readonly placing: string;
+  /** Where each of these writes what it does. */
+  log(part: string): string;
+}
+
 /** What hosts need before anything of the cloud is installed on them. */
 export interface ServiceGroundNames {
   readonly guestsApart: GuestsApartNames;
@@ -186,4 +205,5 @@ export interface CloudNames {
   readonly network: NetworkNames;
   readonly compute: ComputeHostNames;
   readonly alive: AliveNames;
+  readonly signs: SignsNames;
 }

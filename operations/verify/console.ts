@@ -35,6 +35,11 @@ export async function consoleShows({ ways, first }: Guests): Promise<Found> {
     const { letters, width, height } = JSON.parse(stdout);
     if (letters >= 5) return `${letters} letters changed on ${width}x${height}`;
     throw new NotSo(`typed at the console of ${first.name}, and ${letters} letters changed`);
+  } catch (error) {
+    // The last line of what the program says is the reason; the token in its words is of no use any more.
+    const { stderr } = error as { stderr?: string };
+    if (typeof stderr !== "string") throw error;
+    throw new NotSo(/^Error: (.*)$/m.exec(stderr)?.[1] ?? stderr.trim().slice(-300));
   } finally {
     rmSync(folder, { recursive: true });
   }

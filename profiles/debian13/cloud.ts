@@ -8,6 +8,7 @@ import { network, neutron } from "./neutron.ts";
 import { nova } from "./nova.ts";
 import { placement } from "./placement.ts";
 import { cache, database, guestsApart, hostsOnly, queue, startGuard } from "./shared.ts";
+import { signs } from "./signs.ts";
 
 const novasFolder = { owner: "nova", group: "nova", mode: "0755" };
 
@@ -40,4 +41,5 @@ export const cloud: CloudNames = {
   network,
   compute: computeHost,
   alive,
+  signs,
 };
