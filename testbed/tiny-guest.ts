@@ -5,18 +5,15 @@
  *
  *   node testbed/tiny-guest.ts           builds it, if need be, and prints the folder that holds it
  */
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { run } from "./command.ts";
-import { MachineUnfit, TestbedError } from "./errors.ts";
+import { builtOnce } from "./built-once.ts";
+import { theOne, unpackedDebs } from "./debs.ts";
+import { guestModules } from "./guest-modules.ts";
 import { initramfs } from "./initramfs.ts";
-import { alone } from "./lock.ts";
-import { machineMirrors, release } from "./mirrors.ts";
 import { type Place, place } from "./place.ts";
-import { slowly } from "./progress.ts";
 
 /** What a domain's XML names: `<kernel>`, `<initrd>`, `<cmdline>`, and a raw disk (virtio, vda). */
 export interface TinyGuest {
@@ -37,7 +34,7 @@ const init = `#!/bin/busybox sh
 export PATH=/bin
 mount -t proc proc /proc
 mount -t devtmpfs dev /dev
-insmod /virtio_blk.ko
+insmod /modules/virtio_blk.ko
 exec </dev/ttyS0 >/dev/ttyS0 2>&1
 boot=$(cat /proc/sys/kernel/random/boot_id)
 n=0
@@ -53,12 +50,7 @@ done
 `;
 
 export async function tinyGuest(at: Place = place()): Promise<TinyGuest> {
-  const folder = join(at.cache, `tiny-guest-${recipe}`);
-  if (!existsSync(folder)) {
-    await alone(join(at.cache, "locks", "tiny-guest"), "the tiny guest being built", async () => {
-      if (!existsSync(folder)) await build(folder);
-    });
-  }
+  const folder = await builtOnce(at, `tiny-guest-${recipe}`, "the tiny guest", build);
   return {
     kernel: join(folder, "vmlinuz"),
     initrd: join(folder, "initrd.img"),
@@ -67,86 +59,24 @@ export async function tinyGuest(at: Place = place()): Promise<TinyGuest> {
   };
 }
 
-async function build(folder: string): Promise<void> {
-  if (process.arch !== "x64") {
-    throw new MachineUnfit(
-      `the tiny guest is made for amd64 machines; this one is ${process.arch}.`,
-    );
-  }
-  const partial = `${folder}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
-  const debs = await fetchDebs(partial);
-  for (const deb of debs) await run(["dpkg-deb", "-x", deb, join(partial, "unpacked")]);
-  const kernel = await theOne(partial, /\/vmlinuz-[^/]+$/);
-  const driver = await theOne(partial, /\/virtio_blk\.ko(\.xz)?$/);
-  if (driver.endsWith(".xz")) await run(["xz", "--decompress", driver]);
+async function build(partial: string): Promise<void> {
+  const scratch = join(partial, "scratch");
+  const top = await unpackedDebs(scratch, "the tiny guest");
   const packed = initramfs([
     ...["bin", "dev", "proc"].map((name) => ({ name, mode: 0o755 })),
     {
       name: "bin/busybox",
       mode: 0o755,
-      content: await readFile(await theOne(partial, /\/bin\/busybox$/)),
+      content: await readFile(await theOne(top, /\/bin\/busybox$/)),
     },
-    { name: "virtio_blk.ko", mode: 0o644, content: await readFile(driver.replace(/\.xz$/, "")) },
+    ...(await guestModules(top, ["virtio_blk"])),
     { name: "init", mode: 0o755, content: Buffer.from(init) },
   ]);
-  await rename(kernel, join(partial, "vmlinuz"));
+  await rename(await theOne(top, /\/vmlinuz-[^/]+$/), join(partial, "vmlinuz"));
   await writeFile(join(partial, "initrd.img"), await promisify(gzip)(packed));
   await writeFile(join(partial, "disk.raw"), "");
   await truncate(join(partial, "disk.raw"), diskMegabytes * 1024 * 1024);
-  for (const scratch of ["unpacked", "apt", "debs"]) {
-    await rm(join(partial, scratch), { recursive: true, force: true });
-  }
-  await rename(partial, folder);
-}
-
-/** Fetches the packages with the machine's apt, which checks them, through lists of their own. */
-async function fetchDebs(partial: string): Promise<string[]> {
-  const lists = join(partial, "apt");
-  const debs = join(partial, "debs");
-  await mkdir(join(lists, "state/lists/partial"), { recursive: true });
-  await mkdir(join(lists, "cache/archives/partial"), { recursive: true });
-  await mkdir(debs);
-  const { debian } = await machineMirrors();
-  const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-  await writeFile(
-    join(lists, "sources.list"),
-    `deb [signed-by=${keyring}] ${debian} ${release} main\n`,
-  );
-  const settings = Object.entries({
-    "Dir::Etc::sourcelist": join(lists, "sources.list"),
-    "Dir::Etc::sourceparts": join(lists, "none"),
-    "Dir::State": join(lists, "state"),
-    "Dir::Cache": join(lists, "cache"),
-    "Acquire::Languages": "none",
-    "APT::Sandbox::User": "root",
-    // What a desktop's software catalogue would fetch too, five times as large.
-    "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled": "false",
-  }).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  await slowly("reading the package lists for the tiny guest", [
-    ...["apt-get", ...settings, "-q", "update"],
-  ]);
-  const depends = await run(["apt-cache", ...settings, "depends", "linux-image-cloud-amd64"]);
-  const image = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
-  if (image === undefined) throw new TestbedError(`${debian} ${release} has no cloud kernel.`);
-  const fetch = ["apt-get", ...settings, "-q", "download", image, "busybox-static"];
-  await slowly("fetching the tiny guest's kernel (35 MB, once)", [
-    "sh",
-    "-c",
-    'cd "$0" && exec "$@"',
-    debs,
-    ...fetch,
-  ]);
-  return (await readdir(debs)).map((name) => join(debs, name));
-}
-
-async function theOne(partial: string, pattern: RegExp): Promise<string> {
-  const top = join(partial, "unpacked");
-  const names = await readdir(top, { recursive: true });
-  const name = names.find((one) => pattern.test(`/${one}`));
-  if (name === undefined) throw new TestbedError(`the fetched packages hold no ${pattern.source}.`);
-  return join(top, name);
+  await rm(scratch, { recursive: true, force: true });
 }
 
 if (import.meta.main) {
