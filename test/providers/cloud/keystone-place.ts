@@ -69,9 +69,11 @@ export function install(name: string): Script {
   divert="dpkg-divert --local --quiet --rename --divert /usr/bin/py3compile.later"
   $divert --add /usr/bin/py3compile; ln -sf /bin/true /usr/bin/py3compile
   export DEBIAN_FRONTEND=noninteractive
-  { apt-get update && apt-get -y -o Dpkg::Options::=--force-unsafe-io --no-install-recommends install ${name}; } >/tmp/laws-install 2>&1 ||
-    { rm -f /usr/sbin/policy-rc.d; tail -n 20 /tmp/laws-install >&2; exit 1; }
+  installed=no
+  { apt-get update && apt-get -y -o Dpkg::Options::=--force-unsafe-io --no-install-recommends install ${name}; } >/tmp/laws-install 2>&1 &&
+    installed=yes
   rm -f /usr/sbin/policy-rc.d /usr/bin/py3compile; $divert --remove /usr/bin/py3compile
+  [ $installed = yes ] || { tail -n 20 /tmp/laws-install >&2; exit 1; }
 fi`;
 }
 
