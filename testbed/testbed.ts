@@ -8,6 +8,7 @@ import { run } from "./command.ts";
 import { hostsOnDisk, makeDisk, wipeDisk } from "./disk.ts";
 import { BadRequest, HostDidNotFollow, TestbedError } from "./errors.ts";
 import { claimFolder, isOurs, removeFolder } from "./folder.ts";
+import { placeGuestImage } from "./guest-image.ts";
 import { fiveHosts, type Host, hostNamed, lightHosts, outside } from "./hosts.ts";
 import { alone } from "./lock.ts";
 import { checkMachine, installPrograms } from "./machine.ts";
@@ -29,6 +30,9 @@ export async function up(options: { light?: number } = {}, at = place()): Promis
     const base = await ground(at);
     const disks = Promise.all(hosts.map((host) => makeDisk(at, host)));
     await patiently(`making the disks of ${hosts.length} hosts`, disks);
+    if (options.light === undefined) {
+      await patiently("building the guests' image", placeGuestImage(at));
+    }
     await powerOn(at, hosts, base);
   });
 }
