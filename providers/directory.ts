@@ -39,7 +39,7 @@ export const directory = {
   value,
 
   probe({ path }) {
-    return sh`if cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${asInMountinfo(path)}; then echo mounted
+    return sh`if grep -q ${mountedOn(path)} /proc/self/mountinfo; then echo mounted
 elif [ -d ${path} ]; then stat -Lc 'folder %U %G %a' ${path}
 elif [ -e ${path} ]; then echo other
 else echo absent; fi`;
@@ -69,7 +69,7 @@ else echo absent; fi`;
 
   // An owner may have no name: a folder that a removed package has left. Its number comes back.
   keep({ path }) {
-    return sh`if ! cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${asInMountinfo(path)} && [ -d ${path} ]; then
+    return sh`if ! grep -q ${mountedOn(path)} /proc/self/mountinfo && [ -d ${path} ]; then
 stat -Lc '%u:%g' ${path}; fi`;
   },
 
@@ -106,14 +106,18 @@ function remove(path: string): Change {
   const busy = `${path} was made by Quintet, and something is mounted on it. Next: unmount it (umount ${path}), then run again.`;
   return {
     why,
-    script: sh`! cut -d' ' -f5 /proc/self/mountinfo | grep -Fxq ${asInMountinfo(path)} || { echo ${busy} >&2; exit 1; }
+    script: sh`! grep -q ${mountedOn(path)} /proc/self/mountinfo || { echo ${busy} >&2; exit 1; }
 rmdir ${path} || [ -n "$(ls -A ${path})" ]`,
   };
 }
 
-/** mountinfo writes a blank, a tab, a line break and a backslash as octal. */
-function asInMountinfo(path: string): string {
-  return path.replace(/[ \t\n\\]/g, (char) => `\\${octal(char)}`);
+/**
+ * A pattern for the line of what is mounted on this path: its fifth field. mountinfo writes a blank, a
+ * tab, a line break and a backslash as octal.
+ */
+function mountedOn(path: string): string {
+  const field = path.replace(/[ \t\n\\]/g, (char) => `\\${octal(char)}`);
+  return `^\\([^ ]* \\)\\{4\\}${field.replace(/[.*[\\^$]/g, "\\$&")} `;
 }
 
 function octal(char: string): string {

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cliFolder, clone, notes } from "../clone.ts";
-import { compileCache, nodeOptions } from "../pulumi/settings.ts";
+import { compileCache, garbageCollection, nodeOptions } from "../pulumi/settings.ts";
 import { step } from "../run.ts";
 
 /** Everything of the bench: hosts, state, copies of the program, logs. Gone when it ends well. */
@@ -20,6 +20,7 @@ export const environment: NodeJS.ProcessEnv = {
   QUINTET_SSH_CONFIG: sshConfig,
   PULUMI_BACKEND_URL: pathToFileURL(join(ground, "state")).href,
   PULUMI_SKIP_UPDATE_CHECK: "true",
+  GOGC: garbageCollection,
   NODE_COMPILE_CACHE: compileCache,
   NODE_OPTIONS: nodeOptions,
   PATH: [join(clone, "node_modules", ".bin"), cliFolder(), process.env.PATH].join(delimiter),

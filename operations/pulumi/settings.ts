@@ -21,6 +21,9 @@ export const compileCache = join(notes, "compiled");
 /** As a URL, in which a blank is written as %20: blanks part the options. */
 const fromTheStart = pathToFileURL(join(clone, "providers/transport/from-the-start.ts")).href;
 
+/** Growth of the engine's memory in percent after which Go collects its garbage; 100 is Go's own. */
+export const garbageCollection = "400";
+
 /** What every Node process of a run is started with. */
 export const nodeOptions = `--import=${fromTheStart}`;
 
@@ -68,6 +71,8 @@ export function settle(
       ...(stack === testbedStack && !hasPassphrase(environment)
         ? { PULUMI_CONFIG_PASSPHRASE_FILE: testbedPassphrase }
         : {}),
+      // The engine collects its garbage a quarter as often: a tenth of a preview's time for some memory.
+      ...(environment.GOGC ? {} : { GOGC: garbageCollection }),
       // Every Node process of a run loads hundreds of modules; compiled ones load in half the time.
       ...(environment.NODE_COMPILE_CACHE ? {} : { NODE_COMPILE_CACHE: compileCache }),
       NODE_OPTIONS: [environment.NODE_OPTIONS, nodeOptions].filter(Boolean).join(" "),

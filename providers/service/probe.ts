@@ -38,9 +38,12 @@ done <<END
 $shown
 END
 if [ "$active" = inactive ]; then
+  sockets=
   for trigger in $triggers; do
-    case $trigger in *.socket) systemctl is-active -q "$trigger" && echo idle=yes ;; esac
+    case $trigger in *.socket) sockets="$sockets $trigger" ;; esac
   done
+  # One that is active is enough for it. A unit's name has no blank.
+  [ -z "$sockets" ] || ! systemctl is-active -q $sockets || echo idle=yes
 fi
 case $active in active | reloading) ;; *) exit 0 ;; esac
 [ $# != 0 ] || exit 0

@@ -24,6 +24,12 @@ const change = (from: DirectoryValue | undefined, to: typeof want | undefined) =
 };
 
 describe("a folder", () => {
+  test("is mounted on only if it is itself, whatever its letters mean to a pattern", async () => {
+    assert.equal(await place.run(directory.probe({ path: "/proc" })), "mounted\n");
+    assert.equal(await place.run(directory.probe({ path: "/pro." })), "absent\n");
+    assert.equal(await place.run(directory.probe({ path: "/pro" })), "absent\n");
+  });
+
   test("is made without its parents", async () => {
     const deep = { path: `${path}/below` };
     const [only] = directory.converge(deep, want, undefined);
