@@ -1,6 +1,6 @@
 // npm test: everything that must hold, one stage after another; the first that fails ends it.
 //   --fast   the stages that need neither hosts nor root
-//   --cloud  the OpenStack services, which take longer than a run of the CI may
+//   --cloud  what of the OpenStack services takes longer than a run of the CI may
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -26,6 +26,9 @@ const environment = {
   NODE_COMPILE_CACHE: compileCache,
 };
 
+// The five hosts without the services, which most of the acceptance is about.
+const slice = join(notes, "slice");
+
 const fast: readonly Stage[] = [
   command(
     "format and lint",
@@ -41,26 +44,31 @@ const fast: readonly Stage[] = [
 const whole: readonly Stage[] = [
   ...fast,
   { name: "the Pulumi CLI", run: installCli },
-  command("a fresh testbed: down", "node", "testbed/main.ts", "down"),
-  command("a fresh testbed: up", "node", "testbed/main.ts", "up"),
+  ...bare("a fresh testbed"),
   tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isWholeCloud(file)),
-  // The laws leave packages and folders behind; the acceptance begins with bare hosts.
-  command("bare hosts again: down", "node", "testbed/main.ts", "down"),
-  command("bare hosts again: up", "node", "testbed/main.ts", "up"),
-  tests("acceptance", isIn("test/acceptance/")),
+  // The laws leave packages and folders behind; what follows begins with bare hosts.
+  ...bare("bare hosts again"),
+  tests("the whole cloud", isFile("test/cloud/whole.hosts.ts")),
+  ...bare("bare hosts once more"),
+  command("the five hosts' project", "node", "test/acceptance/slice.ts", slice),
+  tests("acceptance", isIn("test/acceptance/"), { QUINTET_PROJECT: slice }),
   command("testbed down", "node", "testbed/main.ts", "down"),
 ];
 
 const cloud: readonly Stage[] = [
   { name: "the Pulumi CLI", run: installCli },
-  command("bare hosts: down", "node", "testbed/main.ts", "down"),
-  command("bare hosts: up", "node", "testbed/main.ts", "up"),
+  ...bare("bare hosts"),
   tests("the laws of what their APIs keep", isFile("test/cloud/laws.hosts.ts")),
   // The laws leave packages and folders behind; the services begin with bare hosts.
   command("bare compute1 again", "node", "testbed/main.ts", "reset", "compute1"),
   tests("the services on the hosts", isFile("test/cloud/services.hosts.ts")),
   command("testbed down", "node", "testbed/main.ts", "down"),
 ];
+
+/** Hosts of which nothing is left, then new ones. */
+function bare(name: string): Stage[] {
+  return ["down", "up"].map((word) => command(`${name}: ${word}`, "node", "testbed/main.ts", word));
+}
 
 function isIn(folder: string) {
   return (file: string) => file.startsWith(folder) && file.endsWith(".hosts.ts");
@@ -78,7 +86,11 @@ function command(name: string, ...words: [string, ...string[]]): Stage {
   return { name, run: () => step(name, words, { environment }) };
 }
 
-function tests(name: string, belongs: (file: string) => boolean): Stage {
+function tests(
+  name: string,
+  belongs: (file: string) => boolean,
+  variables: NodeJS.ProcessEnv = {},
+): Stage {
   return {
     name,
     async run() {
@@ -89,7 +101,7 @@ function tests(name: string, belongs: (file: string) => boolean): Stage {
       const onHosts = files.every((file) => file.endsWith(".hosts.ts"));
       const atOnce = onHosts ? 1 : availableParallelism() + 1;
       const words = ["node", "--test", `--test-concurrency=${atOnce}`, ...files] as const;
-      await step(name, words, { environment });
+      await step(name, words, { environment: { ...environment, ...variables } });
     },
   };
 }

@@ -11,6 +11,9 @@ export type HostName = (typeof hosts)[number];
 /** The clone that is tested. */
 export const clone = resolve(import.meta.dirname, "../..");
 
+/** The project that is brought up: the clone itself, or a variant of it that the whole run is about. */
+export const project = resolve(process.env.QUINTET_PROJECT ?? clone);
+
 /** The testbed's run folder; what the tests note about these hosts lies in it, and goes with it. */
 export const runFolder = resolve(process.env.QUINTET_TESTBED ?? join(clone, ".testbed"));
 export const sshConfig = resolve(process.env.QUINTET_SSH_CONFIG ?? join(runFolder, "ssh_config"));
@@ -42,7 +45,7 @@ export interface Running {
 /** Runs a program to its end, whatever that is. */
 export function run(command: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const [program = "", ...words] = command;
-  const { folder = clone, environment = process.env, input = "", seconds = 120 } = options;
+  const { folder = project, environment = process.env, input = "", seconds = 120 } = options;
   return new Promise((done, fail) => {
     const child = spawn(program, words, { cwd: folder, env: environment });
     const heard = { stdout: "", stderr: "" };

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
-import { clone } from "./cloud.ts";
+import { clone, project } from "./cloud.ts";
 
 /** The config of the testbed's stack by full key. */
 export type Config = Record<string, unknown>;
@@ -33,22 +33,27 @@ export async function inVariant<T>(
   mkdirSync(notes, { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(notes, "variant-"));
   try {
-    const edited = new Map(Object.entries(files));
-    if (config) edited.set("Pulumi.testbed.yaml", (text) => withConfig(text, config));
-    for (const name of readdirSync(clone)) {
-      if (name === ".git" || name === ".quintet" || name.startsWith(".testbed")) continue;
-      const edit = edited.get(name);
-      if (!edit) symlinkSync(join(clone, name), join(folder, name));
-      else writeFileSync(join(folder, name), changed(name, edit));
-    }
+    fill(folder, project, { files, ...(config && { config }) });
     return await work(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+/** Makes a folder into the project of another one but for some edits. */
+export function fill(folder: string, from: string, { config, files = {} }: Edits): void {
+  const edited = new Map(Object.entries(files));
+  if (config) edited.set("Pulumi.testbed.yaml", (text) => withConfig(text, config));
+  for (const name of readdirSync(from)) {
+    if (name === ".git" || name === ".quintet" || name.startsWith(".testbed")) continue;
+    const edit = edited.get(name);
+    if (!edit) symlinkSync(join(from, name), join(folder, name));
+    else writeFileSync(join(folder, name), changed(join(from, name), edit));
+  }
+}
+
 function changed(name: string, edit: (text: string) => string): string {
-  const before = readFileSync(join(clone, name), "utf8");
+  const before = readFileSync(name, "utf8");
   const after = edit(before);
   if (after === before) throw new Error(`the edit of ${name} finds nothing to change there`);
   return after;
