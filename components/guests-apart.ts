@@ -7,8 +7,11 @@ export interface GuestsApartArgs {
   readonly host: string;
   /** The network of the guests, which is on the same wire as the LAN. */
   readonly vms: string;
-  /** The address from which alone the screens of guests are looked at. */
-  readonly controller: string;
+  /**
+   * The address from which alone the screens of this host's guests are looked at. None for the controller
+   * itself, which has no guests: where it shows all of them to browsers lies among their ports.
+   */
+  readonly watcher: string | undefined;
   readonly names: GuestsApartNames;
 }
 
@@ -22,7 +25,7 @@ export class GuestsApart extends Concern {
 
   constructor(name: string, args: GuestsApartArgs, options: ConcernOptions = {}) {
     super("GuestsApart", name, options);
-    const { host, vms, controller, names } = args;
+    const { host, vms, watcher, names } = args;
     const packages = new Packages(
       `${name}-packages`,
       { host, key: { set: "guests-apart" }, value: names.packages },
@@ -38,8 +41,10 @@ export class GuestsApart extends Concern {
           "10-answers": `-s ${vms} -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN`,
           "20-ping": `-s ${vms} -p icmp -j RETURN`,
           "30-nothing-else": `-s ${vms} -j DROP`,
-          "40-screens-of-the-host": `-i lo ${screens} -j RETURN`,
-          "50-screens": `! -s ${controller} ${screens} -j DROP`,
+          ...(watcher !== undefined && {
+            "40-screens-of-the-host": `-i lo ${screens} -j RETURN`,
+            "50-screens": `! -s ${watcher} ${screens} -j DROP`,
+          }),
         },
       },
       this.after(packages),

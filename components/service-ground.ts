@@ -30,9 +30,10 @@ export class ServiceGround extends Concern {
       { host, key: { path }, value: { content, ...ownership } },
       this.after(),
     );
+    const watcher = host === controller.name ? undefined : controller.address;
     new GuestsApart(
       `${name}-guests-apart`,
-      { host, vms: networks.vms, controller: controller.address, names: names.guestsApart },
+      { host, vms: networks.vms, watcher, names: names.guestsApart },
       this.after() as ConcernOptions,
     );
     this.owner = new Packages(
