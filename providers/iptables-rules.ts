@@ -33,7 +33,7 @@ ${lookAtGuard(placeOf(key))}`,
     return {
       ...rules,
       jump: jumpState(image, key, declared?.jump),
-      boot: bootState(image, key, declared ?? rules, declared?.jump),
+      boot: bootState(image, key, rules, declared),
       strays: strays.length > 0 ? strays.join("; ") : "none",
       edit: editState(stdout),
     };

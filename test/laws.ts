@@ -141,6 +141,9 @@ ${fixture.prepare?.(folder) ?? sh``}`);
       await run.nothingLeft(outs, run.first);
       const updated = await run.on().update(outs, run.second);
       await run.nothingLeft(updated.outs, run.second);
+      // Whatever the second had more has left the declaration now.
+      const again = await run.on().update(updated.outs, run.first);
+      await run.nothingLeft(again.outs, run.first);
     });
 
     law("create, update, delete puts the host back", async (run) => {

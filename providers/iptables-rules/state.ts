@@ -48,19 +48,23 @@ export function jumpState(
   return declared === "first" ? `after ${jump.deciders} rules that decide` : "anywhere";
 }
 
-/** "restored", or why it does not come back at boot. */
+/**
+ * "restored", or why it does not come back at boot: the rules as declared, or as they are now, which may
+ * be fewer when one has just left the declaration.
+ */
 export function bootState(
   image: ChainImage,
   key: IptablesRulesKey,
-  wanted: IptablesRulesValue,
-  jump: string | undefined,
+  rules: IptablesRulesValue,
+  declared: IptablesRulesValue | undefined,
 ): string {
   if (image.file === undefined) return "absent";
   if (image.unit !== "enabled") return image.unit;
-  const jumps = jump === undefined ? ["first", "anywhere"] : [jump];
-  return jumps.some((one) => image.file === fileText(key, { ...wanted, jump: one }))
-    ? "restored"
-    : "other rules";
+  const jumps = declared?.jump === undefined ? ["first", "anywhere"] : [declared.jump];
+  const texts = jumps.flatMap((jump) =>
+    [rules, declared ?? rules].map((wanted) => fileText(key, { ...wanted, jump })),
+  );
+  return texts.includes(image.file) ? "restored" : "other rules";
 }
 
 /** What the file for the boot says of a wish. */
