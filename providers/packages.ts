@@ -148,8 +148,10 @@ function nameOf({ name }: { name: string }): string {
 
 function editsTo(want: PackagesValue, have: PackagesValue): Edits {
   const differ = namesOf(want).filter((name) => want[name] !== have[name]);
-  const needs = namesOf(want).filter((name) => isNeeded(want[name]));
-  const noted = (have[notedKey] ?? "").split(" ").filter((name) => name !== "");
+  const listed = (value: PackagesValue) => (value[notedKey] ?? "").split(" ").filter(Boolean);
+  // Not by what is wanted: a package that was there before it was declared stays, and is needed no more.
+  const needs = listed(want);
+  const noted = listed(have);
   return {
     needs,
     install: differ
