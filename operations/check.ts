@@ -46,10 +46,8 @@ const whole: readonly Stage[] = [
   { name: "the Pulumi CLI", run: installCli },
   ...bare("a fresh testbed"),
   tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isWholeCloud(file)),
-  // The laws leave packages and folders behind; what follows begins with bare hosts.
+  // The laws leave packages and folders behind; the acceptance begins with bare hosts.
   ...bare("bare hosts again"),
-  tests("the whole cloud", isFile("test/cloud/whole.hosts.ts")),
-  ...bare("bare hosts once more"),
   command("the five hosts' project", "node", "test/acceptance/slice.ts", slice),
   tests("acceptance", isIn("test/acceptance/"), { QUINTET_PROJECT: slice }),
   command("testbed down", "node", "testbed/main.ts", "down"),
@@ -58,6 +56,8 @@ const whole: readonly Stage[] = [
 const cloud: readonly Stage[] = [
   { name: "the Pulumi CLI", run: installCli },
   ...bare("bare hosts"),
+  tests("the whole cloud", isFile("test/cloud/whole.hosts.ts")),
+  ...bare("bare hosts again"),
   tests("the laws of what their APIs keep", isFile("test/cloud/laws.hosts.ts")),
   // The laws leave packages and folders behind; the services begin with bare hosts.
   command("bare compute1 again", "node", "testbed/main.ts", "reset", "compute1"),

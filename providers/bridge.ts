@@ -96,7 +96,8 @@ ${lookAtBoot(name)}`,
       );
     }
     const told = wrong.map((name) => `${name} (was ${have?.[name] ?? "absent"})`);
-    return [setUp(key, want, have ? `set ${told.join(", ")} of ${key.name}` : undefined)];
+    const why = have && `set ${told.join(", ")} of ${key.name}`;
+    return [setUp(key, want, have, why)];
   },
 } satisfies HostState<BridgeKey, BridgeValue>;
 

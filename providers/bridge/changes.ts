@@ -7,12 +7,21 @@ import { programText } from "./program.ts";
 // Both ways, the addresses move under our own connection: the host goes back by itself unless a new one
 // confirms. What it goes back by is in the guard's own text, whatever has become of the files.
 
-/** Puts the bridge in the interface's place. */
-export function setUp(key: BridgeKey, want: BridgeValue, why: string | undefined): Change {
+/** Puts the bridge in the interface's place. An address on it that is not wanted any more goes. */
+export function setUp(
+  key: BridgeKey,
+  want: BridgeValue,
+  have: BridgeValue | undefined,
+  why: string | undefined,
+): Change {
+  const wanted = [...want.moved, ...(want.extra ?? [])];
+  // What stands with a device's name is still on the interface, and is moved.
+  const left = (have?.moved ?? []).filter((one) => !wanted.includes(one) && !one.includes(" "));
   return {
     why: why ?? `put the bridge ${key.name} in the place of ${key.port} (was absent)`,
     script: sh`${writeBoot(key, want)} || exit
 ${run(key, want, "up")} || exit
+for address in ${left}; do ip addr del "$address" dev ${key.name} || exit; done
 systemctl start ${unitName(key.name)}`,
     undo: {
       of: guardName(key.name),

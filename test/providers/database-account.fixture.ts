@@ -15,7 +15,7 @@ GRANT ALL PRIVILEGES ON laws_one.* TO laws_user@'%' WITH GRANT OPTION"`;
 
 const common: Omit<Fixture<DatabaseAccountKey, DatabaseAccountValue>, "wants" | "befores"> = {
   state: databaseAccount,
-  place: "cloud",
+  place: "host",
   host: "compute1",
   key: () => ({ user: "laws_user", host: "%" }),
   picture: () => mariadbPicture,

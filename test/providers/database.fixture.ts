@@ -5,7 +5,7 @@ import { bringMariadb, cleanMariadb, mariadbPicture, stopMariadb } from "./accou
 
 export const fixture: Fixture<DatabaseKey, DatabaseValue> = {
   state: database,
-  place: "cloud",
+  place: "host",
   host: "compute1",
   key: () => ({ name: "laws_one" }),
   wants: () => [

@@ -21,7 +21,7 @@ const make = (user: string) =>
 
 const common: Omit<Fixture<QueueAccountKey, QueueAccountValue>, "wants" | "befores"> = {
   state: queueAccount,
-  place: "cloud",
+  place: "host",
   host: "compute1",
   key: () => ({ user: "laws_user" }),
   picture: () => rabbitmqPicture,
