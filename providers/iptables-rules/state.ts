@@ -49,8 +49,8 @@ export function jumpState(
 }
 
 /**
- * "restored", or why it does not come back at boot: the rules as declared, or as they are now, which may
- * be fewer when one has just left the declaration.
+ * "restored", or why it does not come back at boot: all rules as declared, or those of them that there
+ * are now, since one may just have left the declaration.
  */
 export function bootState(
   image: ChainImage,
@@ -61,8 +61,10 @@ export function bootState(
   if (image.file === undefined) return "absent";
   if (image.unit !== "enabled") return image.unit;
   const jumps = declared?.jump === undefined ? ["first", "anywhere"] : [declared.jump];
+  const wanted = declared ?? rules;
+  const there = Object.fromEntries(Object.entries(wanted).filter(([name]) => name in rules));
   const texts = jumps.flatMap((jump) =>
-    [rules, declared ?? rules].map((wanted) => fileText(key, { ...wanted, jump })),
+    [wanted, there].map((text) => fileText(key, { ...text, jump } as IptablesRulesValue)),
   );
   return texts.includes(image.file) ? "restored" : "other rules";
 }
