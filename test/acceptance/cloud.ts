@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -192,6 +193,14 @@ export function restarted(
       .filter((line) => !now.includes(line) && !rests(line))
       .map((line) => `${host}: ${line}`);
   });
+}
+
+/** Fails if an `up` changes anything, or any service then runs as another process. */
+export async function upChangesNothing(): Promise<void> {
+  const running = await mainProcesses();
+  const { stdout } = expectStatus(await up(), 0);
+  assert.doesNotMatch(stdout, /\d+ (created|updated|deleted|replaced)/);
+  assert.deepEqual(restarted(running, await mainProcesses()), []);
 }
 
 function shown(command: readonly string[]): string {

@@ -7,14 +7,12 @@ import {
   clone,
   drift,
   expectStatus,
-  mainProcesses,
   onHost,
-  restarted,
   run,
   runFolder,
   up,
+  upChangesNothing,
 } from "../acceptance/cloud.ts";
-import { withServices } from "./with-services.ts";
 
 const address = "203.0.113.2";
 const folder = "/etc/apache2/dashboard";
@@ -55,9 +53,7 @@ async function answering(host: string, ports: readonly string[]): Promise<string
 
 describe("the dashboard", () => {
   before(async () => {
-    await withServices(async (project) => {
-      expectStatus(await up({ folder: project }), 0);
-    });
+    expectStatus(await up(), 0);
   });
 
   test("lets the administrator in from outside, and remembers who it is", async () => {
@@ -99,12 +95,7 @@ describe("the dashboard", () => {
   });
 
   test("is left as it is by a second up", async () => {
-    const running = await mainProcesses();
-    await withServices(async (project) => {
-      const { stdout } = expectStatus(await up({ folder: project }), 0);
-      assert.doesNotMatch(stdout, /\d+ (created|updated|deleted|replaced)/);
-    });
-    assert.deepEqual(restarted(running, await mainProcesses()), []);
+    await upChangesNothing();
   });
 
   test("shows what is different about it, key by key, and comes back", async () => {
@@ -113,22 +104,20 @@ describe("the dashboard", () => {
       `sed -i 's/+TLSv1.2 +TLSv1.3/all/' ${site} && chmod 644 ${folder}/key.pem &&
 iptables -D quintet-public-side 3 && systemctl stop apache2`,
     );
-    await withServices(async (project) => {
-      const { stdout } = expectStatus(await drift(["--json"], { folder: project }), 7);
-      const { differences, obstacles } = readPreview(stdout);
-      assert.deepEqual(obstacles, []);
-      const seen = differences.map(({ host, promise, key }) => `${host}: ${promise}: ${key}`);
-      assert.deepEqual(seen.sort(), [
-        `compute1: File dashboard-${folder}/key.pem: mode`,
-        `compute1: File dashboard-${site}: content`,
-        "compute1: IptablesRules public-side-rules: 90-nothing-else",
-        "compute1: Service dashboard-service: active",
-        // A consequence: what does not run does not answer.
-        "compute1: Task dashboard-answers: done",
-      ]);
-      expectStatus(await up({ folder: project }), 0);
-      expectStatus(await drift([], { folder: project }), 0);
-    });
+    const { stdout } = expectStatus(await drift(["--json"]), 7);
+    const { differences, obstacles } = readPreview(stdout);
+    assert.deepEqual(obstacles, []);
+    const seen = differences.map(({ host, promise, key }) => `${host}: ${promise}: ${key}`);
+    assert.deepEqual(seen.sort(), [
+      `compute1: File dashboard-${folder}/key.pem: mode`,
+      `compute1: File dashboard-${site}: content`,
+      "compute1: IptablesRules public-side-rules: 90-nothing-else",
+      "compute1: Service dashboard-service: active",
+      // A consequence: what does not run does not answer.
+      "compute1: Task dashboard-answers: done",
+    ]);
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
     assert.equal((await visit(`https://${address}`)).status, 200);
   });
 });

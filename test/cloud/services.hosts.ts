@@ -5,18 +5,16 @@ import {
   drift,
   type Ended,
   expectStatus,
-  mainProcesses,
   onHost,
-  restarted,
   testbed,
   tryOnHost,
   until,
   up,
+  upChangesNothing,
 } from "../acceptance/cloud.ts";
 import { exported, resources } from "../acceptance/stack.ts";
-import { withServices } from "./with-services.ts";
+import { type Config, inVariant } from "../acceptance/variant.ts";
 
-const within = withServices;
 const client = "openstack --os-cloud admin";
 const sql = (text: string) => `mariadb -e "${text}"`;
 
@@ -30,20 +28,15 @@ function shown({ stdout }: Ended): string[] {
 
 describe("the services that there are so far", () => {
   before(async () => {
-    expectStatus(await within((folder) => up({ folder })), 0);
+    expectStatus(await up(), 0);
   });
   after(async () => {
     expectStatus(await up(), 0);
   });
 
   test("stand after one up, and a second one changes and restarts nothing", async () => {
-    const running = await mainProcesses();
-    await within(async (folder) => {
-      const { stdout } = expectStatus(await up({ folder }), 0);
-      assert.doesNotMatch(stdout, /\d+ (created|updated|deleted|replaced)/);
-      expectStatus(await drift([], { folder }), 0);
-    });
-    assert.deepEqual(restarted(running, await mainProcesses()), []);
+    await upChangesNothing();
+    expectStatus(await drift(), 0);
     // Glance asks Keystone about the token, and finds it in the catalog.
     await onHost("controller", `${client} image list`, 120);
   });
@@ -65,12 +58,10 @@ describe("the services that there are so far", () => {
   test("are on the LAN through a bridge, which a reboot brings back", async () => {
     await testbed("stop", "compute3");
     await testbed("start", "compute3");
-    await within(async (folder) => {
-      // The agents there have to report anew.
-      await until("compute3 is as it was", 180, async () =>
-        (await drift([], { folder })).status === 0 ? true : undefined,
-      );
-    });
+    // The agents there have to report anew.
+    await until("compute3 is as it was", 180, async () =>
+      (await drift()).status === 0 ? true : undefined,
+    );
     const addresses = await onHost("compute3", "ip -br -4 addr show dev br100");
     assert.match(addresses, /192\.168\.0\.3\/24/);
   });
@@ -80,25 +71,23 @@ describe("the services that there are so far", () => {
     await onHost("controller", "systemctl stop nova-scheduler.service");
     await onHost("compute4", "ovs-vsctl del-port br-provider pv1");
     await onHost("compute3", "ip link del pv0");
-    await within(async (folder) => {
-      const seen = shown(expectStatus(await drift([], { folder }), 7));
-      const wanted = [
-        /^IniFile compute2-compute-\/etc\/nova\/nova\.conf: ~DEFAULT\/my_ip$/,
-        /^Service compute-nova-scheduler\.service: .*~active/,
-        /^Task compute4-network-pv1 in br-provider: ~done$/,
-        /^Bridge compute3-bridge: ~leg$/,
-      ];
-      for (const one of wanted)
-        assert.ok(
-          seen.some((line) => one.test(line)),
-          seen.join("\n"),
-        );
-      const others = seen.filter((line) => !wanted.some((one) => one.test(line)));
-      // Consequences: what reads a file or was disturbed is looked at again.
-      for (const line of others) assert.match(line, /: (~(after|config|done)(, )?)+|~after/, line);
-      expectStatus(await up({ folder }), 0);
-      expectStatus(await drift([], { folder }), 0);
-    });
+    const seen = shown(expectStatus(await drift(), 7));
+    const wanted = [
+      /^IniFile compute2-compute-\/etc\/nova\/nova\.conf: ~DEFAULT\/my_ip$/,
+      /^Service compute-nova-scheduler\.service: .*~active/,
+      /^Task compute4-network-pv1 in br-provider: ~done$/,
+      /^Bridge compute3-bridge: ~leg$/,
+    ];
+    for (const one of wanted)
+      assert.ok(
+        seen.some((line) => one.test(line)),
+        seen.join("\n"),
+      );
+    const others = seen.filter((line) => !wanted.some((one) => one.test(line)));
+    // Consequences: what reads a file or was disturbed is looked at again.
+    for (const line of others) assert.match(line, /: (~(after|config|done)(, )?)+|~after/, line);
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
   });
 
   test("show what is different in databases, the queue and the API, key by key", async () => {
@@ -111,41 +100,38 @@ ${sql("GRANT SELECT ON keystone.* TO 'glance_1'@'%'; REVOKE ALL ON placement.* F
 rabbitmqctl -q set_permissions -p / openstack_1 '' '' ''`,
       180,
     );
-    await within(async (folder) => {
-      const seen = expectStatus(await drift([], { folder }), 7);
-      assert.deepEqual(shown(seen), [
-        "CloudService image-catalog: +endpoint/public",
-        "DatabaseAccount image-account-1: -grant/keystone",
-        "DatabaseAccount placement-account-1: +grant/placement",
-        "QueueAccount queue-account-1: ~permission//",
-        "RoleAssignment placement-role-admin: +assigned",
-        "User image-user: ~password",
-      ]);
-      expectStatus(await up({ folder }), 0);
-      expectStatus(await drift([], { folder }), 0);
-    });
+    const seen = expectStatus(await drift(), 7);
+    assert.deepEqual(shown(seen), [
+      "CloudService image-catalog: +endpoint/public",
+      "DatabaseAccount image-account-1: -grant/keystone",
+      "DatabaseAccount placement-account-1: +grant/placement",
+      "QueueAccount queue-account-1: ~permission//",
+      "RoleAssignment placement-role-admin: +assigned",
+      "User image-user: ~password",
+    ]);
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
   });
 
   test("that are stopped leave what they keep unseen, and one up starts them and looks again", async () => {
     await onHost("controller", "systemctl stop keystone.service");
-    await within(async (folder) => {
-      const seen = shown(expectStatus(await drift([], { folder }), 7));
-      assert.ok(seen.includes("Service identity-keystone.service: ~active"), seen.join("\n"));
-      const unseen = seen.filter((line) => line.includes("unseen"));
-      assert.equal(unseen.length, seen.length - 1, seen.join("\n"));
-      expectStatus(await up({ folder }), 0);
-      expectStatus(await drift([], { folder }), 0);
-    });
+    const seen = shown(expectStatus(await drift(), 7));
+    assert.ok(seen.includes("Service identity-keystone.service: ~active"), seen.join("\n"));
+    const unseen = seen.filter((line) => line.includes("unseen"));
+    assert.equal(unseen.length, seen.length - 1, seen.join("\n"));
+    expectStatus(await up(), 0);
+    expectStatus(await drift(), 0);
   });
 
   test("get new passwords, and the old accounts go", async () => {
     const rotation = {
       "quintet:rotation": { admin: 1, glance: 1, queue: 1, nova: 1, metadata: 1 },
     };
-    await within(async (folder) => {
+    const config = (one: Config) => void Object.assign(one, rotation);
+    await inVariant({ config }, async (folder) => {
       expectStatus(await up({ folder }), 0);
       expectStatus(await drift([], { folder }), 0);
-    }, rotation);
+    });
     await onHost("controller", `${client} image list`, 120);
     const accounts = await onHost(
       "controller",
@@ -157,7 +143,7 @@ rabbitmqctl -q set_permissions -p / openstack_1 '' '' ''`,
     assert.doesNotMatch(accounts, /^(glance_1|nova_1|openstack_1|guest)$/m);
     const known = await onHost("controller", `${client} hypervisor list -f value -c State`, 60);
     assert.deepEqual(known.trim().split("\n"), Array(4).fill("up"));
-    expectStatus(await within((folder) => up({ folder })), 0);
+    expectStatus(await up(), 0);
   });
 
   test("keep their passwords out of the plain state and of files that others can read", async () => {

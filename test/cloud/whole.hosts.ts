@@ -2,32 +2,31 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import {
+  clone,
   destroy,
   drift,
   type Ended,
   expectStatus,
-  mainProcesses,
   onHost,
-  restarted,
   run,
   runFolder,
   sshConfig,
   up,
+  upChangesNothing,
 } from "../acceptance/cloud.ts";
 import { allowedAfterDestroy } from "../acceptance/left-behind.ts";
 import { differences, pictureBefore, takePicture } from "../acceptance/picture.ts";
 import { resources } from "../acceptance/stack.ts";
-import { withServices } from "./with-services.ts";
 
-/** A command of `npm run cloud`, on the stack of a variant. */
-function cloud(folder: string, ...words: string[]): Promise<Ended> {
+/** A command of `npm run cloud`. */
+function cloud(...words: string[]): Promise<Ended> {
   const environment = {
     ...process.env,
     QUINTET_TESTBED: runFolder,
     QUINTET_SSH_CONFIG: sshConfig,
   };
-  const command = ["node", join(folder, "operations/cloud.ts"), ...words, "--stack", "testbed"];
-  return run(command, { folder, environment, seconds: 1500 });
+  const command = ["node", join(clone, "operations/cloud.ts"), ...words, "--stack", "testbed"];
+  return run(command, { environment, seconds: 1500 });
 }
 
 const nova = "openstack --os-cloud admin";
@@ -39,22 +38,15 @@ describe("the whole cloud", () => {
   });
 
   test("stands after one up, and works", async () => {
-    await withServices(async (folder) => {
-      expectStatus(await up({ folder, seconds: 1800 }), 0);
-      const { stdout } = expectStatus(await cloud(folder, "verify"), 0);
-      console.log(stdout);
-      assert.doesNotMatch(stdout, /not looked at/);
-    });
+    expectStatus(await up({ seconds: 1800 }), 0);
+    const { stdout } = expectStatus(await cloud("verify"), 0);
+    console.log(stdout);
+    assert.doesNotMatch(stdout, /not looked at/);
   });
 
   test("is left as it is by a second up", async () => {
-    const running = await mainProcesses();
-    await withServices(async (folder) => {
-      const { stdout } = expectStatus(await up({ folder }), 0);
-      assert.doesNotMatch(stdout, /\d+ (created|updated|deleted|replaced)/);
-      expectStatus(await drift([], { folder }), 0);
-    });
-    assert.deepEqual(restarted(running, await mainProcesses()), []);
+    await upChangesNothing();
+    expectStatus(await drift(), 0);
   });
 
   test("is not taken down while somebody's server is in it, which is named", async () => {
@@ -65,15 +57,13 @@ describe("the whole cloud", () => {
     );
     try {
       const before = (await resources()).length;
-      await withServices(async (folder) => {
-        const refused = await destroy({ folder });
-        assert.notEqual(refused.status, 0);
-        assert.match(refused.stdout + refused.stderr, /still has servers[\s\S]*somebodys \(/);
-        // Hosts without servers may have been taken out; the next up lets them in again.
-        assert.ok((await resources()).length >= before - 4);
-        expectStatus(await up({ folder }), 0);
-        expectStatus(await drift([], { folder }), 0);
-      });
+      const refused = await destroy();
+      assert.notEqual(refused.status, 0);
+      assert.match(refused.stdout + refused.stderr, /still has servers[\s\S]*somebodys \(/);
+      // Hosts without servers may have been taken out; the next up lets them in again.
+      assert.ok((await resources()).length >= before - 4);
+      expectStatus(await up(), 0);
+      expectStatus(await drift(), 0);
     } finally {
       await onHost("controller", `${nova} server delete --wait somebodys`, 120);
     }
@@ -81,9 +71,7 @@ describe("the whole cloud", () => {
 
   test("goes as it came: every host is as it was found", async () => {
     const was = await pictureBefore();
-    await withServices(async (folder) => {
-      expectStatus(await destroy({ folder, seconds: 1800 }), 0);
-    });
+    expectStatus(await destroy({ seconds: 1800 }), 0);
     assert.equal((await resources()).length, 0);
     assert.deepEqual(differences(was, await takePicture(), allowedAfterDestroy), []);
   });
