@@ -5,6 +5,9 @@ import { dirname, join } from "node:path";
 /** The folder of this clone. */
 export const clone = dirname(import.meta.dirname);
 
+/** The project's own pulumi: the CLI with this project's settings. */
+export const ownPulumi = join(clone, "operations", "bin", "pulumi");
+
 /** Where everything lies that a run writes down: state, notes, locks. Not tracked. */
 export const notes = join(clone, ".quintet");
 

@@ -2,9 +2,8 @@
 // promised? Exit 0 in sync, 7 drifted, 1 could not tell.
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { clone } from "./clone.ts";
+import { clone, ownPulumi } from "./clone.ts";
 import { type Report, readPreview } from "./drift/preview.ts";
 import { asMarkdown, asTable, exitStatus } from "./drift/report.ts";
 
@@ -18,7 +17,7 @@ process.exitCode = exitStatus(report);
 
 async function look(words: readonly string[]): Promise<Report> {
   const preview = spawn(
-    join(clone, "operations", "bin", "pulumi"),
+    ownPulumi,
     ["preview", "--json", "--expect-no-changes", "--non-interactive", ...words],
     { stdio: ["ignore", "pipe", "pipe"], cwd: clone },
   );

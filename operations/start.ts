@@ -2,10 +2,9 @@
 // whether it is done already, so it can be run again at any time, also after it was broken off.
 
 import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { installCli } from "./cli/install.ts";
-import { clone, cloudsFile } from "./clone.ts";
+import { cloudsFile, ownPulumi } from "./clone.ts";
 import { endWell } from "./ending.ts";
 import { clearDeadLocks, readLocks } from "./pulumi/locks.ts";
 import { readProject, settle, testbedStack } from "./pulumi/settings.ts";
@@ -28,7 +27,7 @@ async function start(): Promise<void> {
   await waitForOtherRuns();
   // Half of what a first run does is waiting for hosts, so it may do more at once than the engine's
   // default, which counts this machine's cores.
-  await step("pulumi up", [join(clone, "operations", "bin", "pulumi"), ...up], {
+  await step("pulumi up", [ownPulumi, ...up], {
     ownProgress: true,
   });
 

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { clone } from "./clone.ts";
+import { clone, ownPulumi } from "./clone.ts";
 
 /** What of a resource in the state this looks at. */
 export interface StateResource {
@@ -18,12 +17,11 @@ export interface StateResource {
   readonly delete?: boolean;
 }
 
-const command = join(clone, "operations", "bin", "pulumi");
 const words = (stack: string) => ["stack", "export", "--stack", stack, "--non-interactive"];
 
 /** What a stack holds; nothing where its state cannot be read. */
 export function resourcesOf(stack: string): readonly StateResource[] {
-  const run = spawnSync(command, words(stack), {
+  const run = spawnSync(ownPulumi, words(stack), {
     encoding: "utf8",
     maxBuffer: 1 << 30,
     stdio: ["ignore", "pipe", "inherit"],
@@ -35,7 +33,7 @@ export function resourcesOf(stack: string): readonly StateResource[] {
 export async function exportedResources(
   stack: string,
 ): Promise<readonly StateResource[] | undefined> {
-  const run = spawn(command, words(stack), { cwd: clone, stdio: ["ignore", "pipe", "inherit"] });
+  const run = spawn(ownPulumi, words(stack), { cwd: clone, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise<number | null>((resolve) => run.on("close", resolve));
   const [exported, status] = await Promise.all([text(run.stdout), ended]);
   return status === 0 ? resourcesIn(exported) : undefined;
@@ -48,7 +46,7 @@ function resourcesIn(exported: string): readonly StateResource[] {
 /** A stack's output in plain text, also a secret one; undefined where there is none. */
 export function outputOf(stack: string, name: string): string | undefined {
   const run = spawnSync(
-    join(clone, "operations", "bin", "pulumi"),
+    ownPulumi,
     ["stack", "output", "--json", "--show-secrets", "--stack", stack],
     { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
   );

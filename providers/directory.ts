@@ -107,7 +107,7 @@ function remove(path: string): Change {
   return {
     why,
     script: sh`! grep -q ${mountedOn(path)} /proc/self/mountinfo || { echo ${busy} >&2; exit 1; }
-[ ! -e ${path} ] || rmdir ${path} || [ ! -e ${path} ] || [ -n "$(ls -A ${path})" ]`,
+rmdir ${path} || [ ! -e ${path} ] || [ -n "$(ls -A ${path})" ]`,
   };
 }
 

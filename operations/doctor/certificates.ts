@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { lines, sh } from "../../providers/sh.ts";
-import { count, type Finding, of } from "./finding.ts";
+import { count, type HostFinding, of } from "./finding.ts";
 import { onEach, parts } from "./look.ts";
 
 const day = 86_400_000;
@@ -48,7 +48,7 @@ function endOf(text: string): number | string {
   }
 }
 
-function wrong(path: string, end: number | string, now: number): Omit<Finding, "host">[] {
+function wrong(path: string, end: number | string, now: number): HostFinding[] {
   const what = `certificate ${path}`;
   if (typeof end === "string") {
     return [{ level: "bad", what, found: end, command: `ls -l ${path}` }];

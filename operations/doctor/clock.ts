@@ -1,6 +1,6 @@
 import { sh } from "../../providers/sh.ts";
 import type { Expected } from "./expected.ts";
-import { type Finding, of, span, thisMachine, together, type Verdict } from "./finding.ts";
+import { type HostFinding, of, span, thisMachine, together, type Verdict } from "./finding.ts";
 import { onEach } from "./look.ts";
 
 /** Moments in seconds: when a host was asked and had answered by our clock, began and ended by its own. */
@@ -34,7 +34,7 @@ export function judgeClocks(stamps: ReadonlyMap<string, Stamps>): Verdict {
   return together([...judged, of(thisMachine, wrong(-middle, unsure, "the hosts"))]);
 }
 
-function wrong(ahead: number, unsure: number, whom: string): Omit<Finding, "host">[] {
+function wrong(ahead: number, unsure: number, whom: string): HostFinding[] {
   const surely = Math.abs(ahead) - unsure;
   if (surely <= off) return [];
   const found = `${span(Math.abs(ahead))} ${ahead > 0 ? "ahead of" : "behind"} ${whom}`;
@@ -67,7 +67,7 @@ export const time = onEach({
   judge: (stdout, { name }, cloud) => of(name, tracked(stdout.trim().split(","), cloud)),
 });
 
-function tracked(fields: readonly string[], { names }: Expected): Omit<Finding, "host">[] {
+function tracked(fields: readonly string[], { names }: Expected): HostFinding[] {
   const what = "time";
   if (fields.length < 14) {
     const found = "chronyd does not answer";

@@ -3,8 +3,8 @@ import type { Heard } from "./ask.ts";
 import { certificates } from "./certificates.ts";
 import { judgeClocks, time } from "./clock.ts";
 import { disks } from "./disks.ts";
-import type { Expected } from "./expected.ts";
-import { type Finding, of, quoted, together, type Verdict } from "./finding.ts";
+import { asksForAll, type Expected } from "./expected.ts";
+import { type Finding, type HostFinding, of, quoted, together, type Verdict } from "./finding.ts";
 import { bricks, peers } from "./gluster.ts";
 import { heals } from "./heals.ts";
 import type { Look } from "./look.ts";
@@ -49,9 +49,8 @@ export function diagnose(heard: ReadonlyMap<string, Heard>, cloud: Expected): Ve
   return { findings: [...findings].sort(worstFirst), well };
 }
 
-function unreachable(host: string, reason: string, { site }: Expected): Omit<Finding, "host"> {
-  const asksForAll = site.services && host === site.controller.name;
-  const more = asksForAll ? "; nor could services, queue and database be asked" : "";
+function unreachable(host: string, reason: string, cloud: Expected): HostFinding {
+  const more = asksForAll(host, cloud) ? "; nor could services, queue and database be asked" : "";
   return { level: "bad", what: "unreachable", found: `${quoted(reason)}${more}` };
 }
 
@@ -73,7 +72,7 @@ function judged(look: Look, heard: ReadonlyMap<string, Heard>, cloud: Expected):
 const late = [124, 137];
 
 /** What could not be looked at is not well: nobody knows. */
-function notSeen({ name, seconds }: Look, answer: Answer | undefined): Omit<Finding, "host"> {
+function notSeen({ name, seconds }: Look, answer: Answer | undefined): HostFinding {
   const at = { level: "bad", what: name } as const;
   if (answer === undefined) return { ...at, found: "could not be looked at: the host broke off" };
   if (late.includes(answer.status)) {

@@ -1,5 +1,5 @@
 import { sh } from "../../providers/sh.ts";
-import { type Finding, type Level, of } from "./finding.ts";
+import { type HostFinding, type Level, of } from "./finding.ts";
 import { onEach } from "./look.ts";
 
 /** Where things fill up: the system's own places, the brick, and every disk that is mounted. */
@@ -64,9 +64,9 @@ function percent(used: number, free: number): number {
   return used + free === 0 ? 0 : Math.round((100 * used) / (used + free));
 }
 
-function wrong({ path, writable, used, usedFiles }: Disk): Omit<Finding, "host">[] {
+function wrong({ path, writable, used, usedFiles }: Disk): HostFinding[] {
   const what = `disk ${path}`;
-  const findings: Omit<Finding, "host">[] = [];
+  const findings: HostFinding[] = [];
   if (!writable) {
     findings.push({ level: "bad", what, found: "can only be read", command: "dmesg -T" });
   }

@@ -4,7 +4,7 @@ import { BadStackFile, sshConfigPath } from "../../providers/stack-file.ts";
 import { Pool } from "../../providers/transport/pool.ts";
 import { BadConfig } from "../../site/problems.ts";
 import { siteOfStack } from "../../site/stack-site.ts";
-import { readProject, readSelected, settle } from "../pulumi/settings.ts";
+import { stackOf } from "../pulumi/settings.ts";
 import { readWords } from "../pulumi/words.ts";
 import { exportedResources } from "../state.ts";
 import { ask } from "./ask.ts";
@@ -12,9 +12,6 @@ import { diagnose, looks } from "./diagnosis.ts";
 import { expect } from "./expected.ts";
 import { reachOf } from "./reach.ts";
 import { asJson, asTable, exitStatus, type Report, report } from "./report.ts";
-
-export const usage =
-  "doctor [--stack NAME] [--json]   what is not well, on every host, worst first";
 
 /** Why nothing could be looked at. */
 class NothingToLookAt extends Error {}
@@ -39,10 +36,7 @@ export async function doctor(words: readonly string[]): Promise<number> {
 
 function readOptions(words: readonly string[]): { stack: string; json: boolean } {
   const { stack: named, json } = optionsIn(words);
-  // As every command of Pulumi's finds its stack.
-  const line = readWords(named === undefined ? [] : ["--stack", named]);
-  const project = readProject();
-  const { stack } = settle(line, process.env, project, readSelected(process.env, project));
+  const stack = stackOf(readWords(named === undefined ? [] : ["--stack", named]));
   return { stack, json: json === true };
 }
 

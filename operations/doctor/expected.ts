@@ -33,6 +33,11 @@ export interface Expected {
   readonly now: number;
 }
 
+/** The host on which what belongs to the cloud as a whole is asked for. */
+export function asksForAll(host: string, { site }: Pick<Expected, "site">): boolean {
+  return site.services && host === site.controller.name;
+}
+
 /** Pure. */
 export function expect(
   site: Site,

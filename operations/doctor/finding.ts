@@ -12,6 +12,9 @@ export interface Finding {
   readonly command?: string;
 }
 
+/** The same, where it is clear which host is meant. */
+export type HostFinding = Omit<Finding, "host">;
+
 /** In a few words, what is well on a host: "14 units". */
 export interface Well {
   readonly host: string;
@@ -38,7 +41,7 @@ export function together(verdicts: readonly Verdict[]): Verdict {
 /** What one host has to say: findings without its name, and a few words if there is something well. */
 export function of(
   host: string,
-  findings: readonly Omit<Finding, "host">[],
+  findings: readonly HostFinding[],
   well?: string | undefined,
 ): Verdict {
   return {

@@ -4,7 +4,7 @@ import { Unseen } from "../../providers/errors.ts";
 import { glusterPeers } from "../../providers/gluster-peers.ts";
 import { lines, sh } from "../../providers/sh.ts";
 import type { Expected } from "./expected.ts";
-import { type Finding, of, together, type Verdict } from "./finding.ts";
+import { type HostFinding, of, together, type Verdict } from "./finding.ts";
 import { type Answers, type Look, onEach } from "./look.ts";
 
 /** The brick: its own, known to the daemon, its process alive, and somebody there to heal it. */
@@ -24,7 +24,7 @@ export const bricks = onEach({
     const { volume } = site.storage;
     const what = `brick ${path}`;
     const log = `/var/log/glusterfs/bricks/${path.slice(1).replaceAll("/", "-")}.log`;
-    const findings: Omit<Finding, "host">[] = brickWrong(stdout, path, volume).map((found) => ({
+    const findings: HostFinding[] = brickWrong(stdout, path, volume).map((found) => ({
       level: "bad",
       what,
       found,

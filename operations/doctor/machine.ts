@@ -1,9 +1,7 @@
 import { sh } from "../../providers/sh.ts";
 import { guards } from "../../providers/transport/guard.ts";
-import { count, type Finding, of, quoted, span } from "./finding.ts";
+import { count, type HostFinding, of, quoted, span } from "./finding.ts";
 import { onEach } from "./look.ts";
-
-type MachineFinding = Omit<Finding, "host">;
 
 /** What is left of memory, what was killed for want of it, and whether the host asks to be booted. */
 export const memory = onEach({
@@ -25,7 +23,7 @@ exit 0`,
     const free = Math.round((100 * kilobytes("MemAvailable")) / kilobytes("MemTotal"));
     const swap = Math.round((100 * kilobytes("SwapFree")) / kilobytes("SwapTotal"));
     const waiting = Number(/^pressure full .*\bavg60=([\d.]+)/m.exec(stdout)?.[1] ?? 0);
-    const findings: MachineFinding[] = [];
+    const findings: HostFinding[] = [];
     const look = (what: string, found: string, command: string) =>
       findings.push({ level: "look", what, found, command });
     if (free < 10) look("memory", `${free} % of it is left`, "top -b -n 1 -o %MEM");
@@ -84,7 +82,7 @@ awk -v node="$node" '$2 == "FLOCK" && $4 == "WRITE" { split($6, part, ":"); if (
   done`,
 
   judge(stdout, { name }) {
-    const findings: MachineFinding[] = [];
+    const findings: HostFinding[] = [];
     for (const [, age, file = ""] of stdout.matchAll(/^guard (\d+) (\S+)$/gm)) {
       if (Number(age) < guardOld) continue;
       const what = `guard ${file.slice(file.lastIndexOf("guard.") + 6).replace(/\.\w*(\.undoing)?$/, "")}`;

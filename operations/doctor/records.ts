@@ -1,6 +1,6 @@
 import { recordFolder } from "../../providers/record.ts";
 import { sh } from "../../providers/sh.ts";
-import { count, type Finding, of, quoted } from "./finding.ts";
+import { count, type HostFinding, of, quoted } from "./finding.ts";
 import { onEach } from "./look.ts";
 
 /** More of a kind than this are one finding: somebody has lost a state. */
@@ -39,8 +39,6 @@ exit 0`,
   },
 });
 
-type RecordFinding = Omit<Finding, "host">;
-
 function wrong(claim: string | undefined, expected: string | undefined): string | undefined {
   if (claim === undefined) return "cannot be read for the promise that it belongs to";
   if (claim === expected) return undefined;
@@ -49,7 +47,7 @@ function wrong(claim: string | undefined, expected: string | undefined): string 
     : `is of ${quoted(claim)}, where ${expected} is promised`;
 }
 
-function unclaimed(odd: readonly { file: string; found: string }[]): RecordFinding[] {
+function unclaimed(odd: readonly { file: string; found: string }[]): HostFinding[] {
   const at = { level: "look", what: "record" } as const;
   const [first] = odd;
   if (first && odd.length > few) {
@@ -64,7 +62,7 @@ function unclaimed(odd: readonly { file: string; found: string }[]): RecordFindi
   }));
 }
 
-function unwritten(missing: readonly (readonly [file: string, claim: string])[]): RecordFinding[] {
+function unwritten(missing: readonly (readonly [file: string, claim: string])[]): HostFinding[] {
   const [first] = missing;
   if (!first) return [];
   const whose = missing.length === 1 ? first[1] : `${missing.length} promises, ${first[1]} for one`;

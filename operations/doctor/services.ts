@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Expected } from "./expected.ts";
+import { asksForAll, type Expected } from "./expected.ts";
 import { count, type Finding, of, quoted, together, type Verdict } from "./finding.ts";
 import type { Answers, Look } from "./look.ts";
 
@@ -43,8 +43,7 @@ type Said = z.infer<typeof answer>["said"];
 export const services: Look = {
   name: "cloud",
   seconds: 25,
-  script: ({ name }, { site, names }) =>
-    site.services && name === site.controller.name ? names.cloud.signs.ask : undefined,
+  script: ({ name }, cloud) => (asksForAll(name, cloud) ? cloud.names.cloud.signs.ask : undefined),
   judge: judgeServices,
 };
 

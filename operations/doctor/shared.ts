@@ -2,15 +2,9 @@ import { z } from "zod";
 import { Unseen } from "../../providers/errors.ts";
 import { asking as askDatabase, rowsIn } from "../../providers/mariadb/command.ts";
 import { answerIn, asking as askQueue } from "../../providers/rabbitmq/command.ts";
-import type { Expected, ExpectedHost } from "./expected.ts";
-import { count, type Finding, of, quoted } from "./finding.ts";
+import { asksForAll } from "./expected.ts";
+import { count, type HostFinding, of, quoted } from "./finding.ts";
 import { onEach } from "./look.ts";
-
-type SharedFinding = Omit<Finding, "host">;
-
-function isAt(host: ExpectedHost, { site }: Expected): boolean {
-  return site.services && host.name === site.controller.name;
-}
 
 const queueAnswer = z.object({
   alarms: z.array(z.string()),
@@ -36,13 +30,13 @@ end`;
 export const queue = onEach({
   name: "queue",
   seconds: 6,
-  script: (host, cloud) => (isAt(host, cloud) ? askQueue(queueQuestion) : undefined),
+  script: ({ name }, cloud) => (asksForAll(name, cloud) ? askQueue(queueQuestion) : undefined),
 
   judge: (stdout, { name }, { names }) => {
     const { unit } = names.cloud.control.queue;
     return answering(name, "queue", `journalctl -u ${unit} -n 50`, () => {
       const { alarms, partitions, waiting, queues } = queueAnswer.parse(answerIn(stdout));
-      const findings: SharedFinding[] = [
+      const findings: HostFinding[] = [
         ...alarms.map((alarm) =>
           bad("queue", `alarm, nobody may send: ${quoted(alarm)}`, "rabbitmq-diagnostics alarms"),
         ),
@@ -68,7 +62,7 @@ WHERE variable_name = 'THREADS_CONNECTED'`;
 export const database = onEach({
   name: "database",
   seconds: 6,
-  script: (host, cloud) => (isAt(host, cloud) ? askDatabase(usage) : undefined),
+  script: ({ name }, cloud) => (asksForAll(name, cloud) ? askDatabase(usage) : undefined),
 
   judge: (stdout, { name }, { names }) => {
     const { unit } = names.cloud.control.database;
@@ -82,7 +76,7 @@ export const database = onEach({
   },
 });
 
-function bad(what: string, found: string, command: string): SharedFinding {
+function bad(what: string, found: string, command: string): HostFinding {
   return { level: "bad", what, found, command };
 }
 

@@ -1,6 +1,6 @@
 import { sh } from "../../providers/sh.ts";
 import type { ExpectedHost, ExpectedUnit } from "./expected.ts";
-import { count, type Finding, of, quoted, span } from "./finding.ts";
+import { count, type Finding, type HostFinding, of, quoted, span } from "./finding.ts";
 import { onEach, parts } from "./look.ts";
 
 /**
@@ -134,7 +134,7 @@ function further({ unit }: ExpectedUnit, { log, active }: Shown): string {
     : `tail -n 50 ${log}`;
 }
 
-function failedOthers(stdout: string, { units }: ExpectedHost): Omit<Finding, "host">[] {
+function failedOthers(stdout: string, { units }: ExpectedHost): HostFinding[] {
   const ours = new Set(units.map(({ unit }) => unit));
   return [...stdout.matchAll(/^failed (\S+)$/gm)].flatMap(([, what = ""]) =>
     ours.has(what)

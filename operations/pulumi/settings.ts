@@ -84,6 +84,12 @@ export function settle(
   };
 }
 
+/** The stack that a command of the project's own works on: found as every command of Pulumi's finds it. */
+export function stackOf(words: Words, environment = process.env): string {
+  const project = readProject();
+  return settle(words, environment, project, readSelected(environment, project)).stack;
+}
+
 /** What Pulumi.yaml says that matters here. */
 export interface Project {
   readonly name: string;

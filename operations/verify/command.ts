@@ -1,4 +1,4 @@
-import { readProject, readSelected, settle } from "../pulumi/settings.ts";
+import { stackOf } from "../pulumi/settings.ts";
 import { readWords } from "../pulumi/words.ts";
 import { outputOf } from "../state.ts";
 import { verify } from "./verify.ts";
@@ -23,9 +23,7 @@ async function told(
   words: readonly string[],
   run: (stack: string) => number | Promise<number>,
 ): Promise<number> {
-  const project = readProject();
-  const selected = readSelected(process.env, project);
-  const { stack } = settle(readWords(["preview", ...words]), process.env, project, selected);
+  const stack = stackOf(readWords(["preview", ...words]));
   try {
     return await run(stack);
   } catch (error) {
