@@ -45,7 +45,8 @@ export class TenantDefaults extends Concern {
     const tenant = new Project(
       `${name}-project`,
       { host, key: { name: project }, value: { description: "Where guests are" } },
-      this.after(),
+      // Keystone would delete it with guests in it, which then are nobody's.
+      { ...this.after(), protect: site.protectData },
     );
     const user = new User(
       `${name}-member`,

@@ -54,6 +54,8 @@ export interface Kind<Key, Value extends object, Edit extends { readonly why: st
    * same every time. `parse` returns such a one, `converge` gets it, and the secret stays here. Pure.
    */
   held?(key: Key, name: string, secret: string): string;
+  /** The host that all of it is about, where another one is asked: while that one is down, it is left alone. */
+  subject?(key: Key): string;
 }
 
 /** One kind of fact about a host that can be read and made true. */

@@ -59,7 +59,7 @@ export class Lifecycle {
   /** Looks. What was seen stands in the inputs, so that the next diff repairs it. */
   async read(id: string, props: Props): Promise<{ id: string; props: Props; inputs?: Props }> {
     const { at } = props;
-    if (this.#availability.down.has(at.host)) return { id, props };
+    if (this.#down(at) !== undefined) return { id, props };
     try {
       const found = await this.#named(at, this.#ground.see(at, props.declared, secretsOf(props)));
       const live = this.#cut(props.declared ?? {}, found);
@@ -77,7 +77,7 @@ export class Lifecycle {
   diff(olds: Props, news: Props) {
     const moved = olds.at.host !== news.at.host || !same(olds.at.key, news.at.key);
     if (moved) return { changes: true, replaces: ["at"], deleteBeforeReplace: true };
-    if (this.#availability.down.has(news.at.host)) return { changes: false };
+    if (this.#down(news.at) !== undefined) return { changes: false };
     if (hasUnknown(news)) return { changes: true };
     const want = managed(news);
     const have = olds.absent ? undefined : managed(olds);
@@ -106,10 +106,11 @@ export class Lifecycle {
   /** Puts back what was found, if the record is still this promise's own. */
   async delete(props: Props): Promise<void> {
     const { at } = props;
-    if (this.#availability.abandoned.has(at.host)) return;
-    if (this.#availability.down.has(at.host)) {
+    const down = this.#down(at);
+    if (down !== undefined) {
+      if (this.#availability.abandoned.has(down)) return;
       throw new Refused(
-        `${this.#name(at)} cannot be put back: ${at.host} is declared down.\n  Next: bring the host up and take it out of quintet:down, or add it to quintet:abandoned to let go of it.`,
+        `${this.#name(at)} cannot be put back: ${down} is declared down.\n  Next: bring the host up and take it out of quintet:down, or add it to quintet:abandoned to let go of it.`,
       );
     }
     await this.#named(at, this.#letGo(props));
@@ -147,9 +148,10 @@ export class Lifecycle {
 
   async #makeTrue(news: Props, olds: Props | undefined): Promise<Props> {
     const { at } = news;
-    if (this.#availability.down.has(at.host)) {
+    const down = this.#down(at);
+    if (down !== undefined) {
       const before = olds ?? this.#outputs(news, managed(news), undefined, "");
-      return { ...before, unseen: `${at.host} is declared down` };
+      return { ...before, unseen: `${down} is declared down` };
     }
     const want: Value = this.#ground.kind.value.parse(withSecrets(news, this.#held(at)));
     const gone = Object.keys(olds?.declared ?? {}).filter((key) => !(key in want));
@@ -252,6 +254,12 @@ export class Lifecycle {
       ...(seen === undefined && { absent: true }),
       ...withWords(seen ?? {}, props, this.#held(props.at)),
     };
+  }
+
+  /** The host that is away, of the one that is asked and the one that the promise is about. */
+  #down(at: At): string | undefined {
+    const hosts = [at.host, this.#ground.kind.subject?.(at.key) ?? at.host];
+    return hosts.find((host) => this.#availability.down.has(host));
   }
 
   #aboutDownHosts(at: At, declared: Value | undefined): Value {

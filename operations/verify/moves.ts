@@ -22,23 +22,20 @@ export async function movesLive(
   const gaps: number[] = [];
   for (const host of way) {
     const from = await first.host();
-    const watch = await pinging(ways, first.address);
+    await using watch = await pinging(ways, first.address);
     const { memoryPorts } = profile.hypervisor.migration;
-    const ears = await listening(ways, host, profile.bridge.name, memoryPorts);
-    try {
-      await admin.send("move a guest", "POST", "compute", `/v2.1/servers/${first.id}/action`, {
-        "os-migrateLive": { host, block_migration: "auto" },
-      });
-      await arrived(first, host);
-    } finally {
-      const [{ gap, answers }, heard] = [await watch.end(), await ears.end()];
-      gaps.push(gap);
-      const wire = heard.split("\n").filter((line) => line.startsWith("to "));
-      say(
-        `${from} to ${host}: longest gap ${gap.toFixed(2)} s of ${answers} pings; ${wire.join(", ")}`,
-      );
-      judge(host, gap, wire);
-    }
+    await using ears = await listening(ways, host, profile.bridge.name, memoryPorts);
+    await admin.send("move a guest", "POST", "compute", `/v2.1/servers/${first.id}/action`, {
+      "os-migrateLive": { host, block_migration: "auto" },
+    });
+    await arrived(first, host);
+    const [{ gap, answers }, heard] = [await watch.end(), await ears.end()];
+    gaps.push(gap);
+    const wire = heard.split("\n").filter((line) => line.startsWith("to "));
+    say(
+      `${from} to ${host}: longest gap ${gap.toFixed(2)} s of ${answers} pings; ${wire.join(", ")}`,
+    );
+    judge(host, gap, wire);
   }
   if ((await first.says(bootId)) !== before) throw new NotSo(`${first.name} was booted anew`);
   return `${way.length} moves, longest gap ${Math.max(...gaps).toFixed(2)} s, same boot, over TLS`;

@@ -123,7 +123,7 @@ export async function portOpensAndCloses({ ways, first, group }: Guests): Promis
 export async function spoofedDropped({ ways, first, profile }: Guests): Promise<Found> {
   const { vms, vmsGateway } = ways.site.networks;
   const forged = `${vms.split(".").slice(0, 3).join(".")}.254`;
-  const ears = await listening(ways, ways.site.gateway.name, profile.bridge.name);
+  await using ears = await listening(ways, ways.site.gateway.name, profile.bridge.name);
   const root = "$([ $(id -u) = 0 ] || echo sudo -n)";
   await first.says(
     `ping -c 2 ${vmsGateway} && ${root} ip addr add ${forged}/32 dev lo && { ping -c 3 -w 3 -I ${forged} ${vmsGateway}; ${root} ip addr del ${forged}/32 dev lo; }`,

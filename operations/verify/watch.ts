@@ -3,14 +3,36 @@ import type { Ways } from "./ways.ts";
 
 const folder = "/run/quintet-verify";
 
+/** A program that goes on at a host until it is ended, or what began it is left by another way. */
+interface Going<Said> extends AsyncDisposable {
+  end(): Promise<Said>;
+}
+
 /** Starts a program on a host that goes on by itself, and writes what it prints to a file. */
-async function begin(ways: Ways, host: string, name: string, program: Script): Promise<void> {
+async function begin(
+  ways: Ways,
+  host: string,
+  name: string,
+  program: Script,
+): Promise<Going<string>> {
   await ways.on(
     host,
     sh`mkdir -p -m 700 ${folder} && cd ${folder} || exit
 setsid sh -c ${program.text} </dev/null >${`${name}.out`} 2>&1 3>&- 4>&- &
 echo $! >${`${name}.pid`}`,
   );
+  let ended = false;
+  const end = () => {
+    ended = true;
+    return finish(ways, host, name);
+  };
+  return {
+    end,
+    async [Symbol.asyncDispose]() {
+      // Left early means that something has failed already, and that is what has to be told.
+      if (!ended) await end().catch(() => undefined);
+    },
+  };
 }
 
 /** Ends it and gives all that it has printed. */
@@ -24,22 +46,17 @@ cat ${`${name}.out`}; rm -f ${`${name}.out`} ${`${name}.pid`}; rmdir ${folder} 2
   );
 }
 
-/** Answers to a ping that goes on, from the gateway. */
-export interface Pinging {
-  /** The longest time without an answer, in seconds, and how many there were. */
-  end(): Promise<{ gap: number; answers: number }>;
-}
-
-/** Ten times a second, so that a gap of 0.2 s can be seen. */
-export async function pinging(ways: Ways, address: string): Promise<Pinging> {
-  const { gateway } = ways.site;
-  const name = `ping-${address}`;
-  await begin(ways, gateway.name, name, sh`exec timeout -s INT 900 ping -D -i 0.1 ${address}`);
-  return {
-    async end() {
-      return longestGap(await finish(ways, gateway.name, name));
-    },
-  };
+/**
+ * Answers to a ping that goes on, from the gateway, ten times a second, so that a gap of 0.2 s can be seen.
+ * At its end: the longest time without an answer, in seconds, and how many there were.
+ */
+export async function pinging(
+  ways: Ways,
+  address: string,
+): Promise<Going<{ gap: number; answers: number }>> {
+  const program = sh`exec timeout -s INT 900 ping -D -i 0.1 ${address}`;
+  const going = await begin(ways, ways.site.gateway.name, `ping-${address}`, program);
+  return { ...going, end: async () => longestGap(await going.end()) };
 }
 
 /** In what `ping -D` prints: "[1700000000.123456] 64 bytes from ..." */
@@ -87,19 +104,13 @@ while time.time() < end:
     print("to", there, "tls" if words[0] == 22 and words[5:6] == b"\\x01" else "plain", flush=True)
 `;
 
-/** What is heard on a host's way to the LAN. */
-export interface Listening {
-  end(): Promise<string>;
-}
-
-/** Listens to connections that begin towards these ports, and to whoever sends anything. */
-export async function listening(
+/** Listens to connections that begin towards these ports on a host, and to whoever sends it anything. */
+export function listening(
   ways: Ways,
   host: string,
   bridge: string,
   [first, last]: readonly [number, number] = [0, 0],
-): Promise<Listening> {
-  const name = "listen";
-  await begin(ways, host, name, sh`exec python3 -c ${listener} ${bridge} ${first} ${last} 600`);
-  return { end: () => finish(ways, host, name) };
+): Promise<Going<string>> {
+  const program = sh`exec python3 -c ${listener} ${bridge} ${first} ${last} 600`;
+  return begin(ways, host, "listen", program);
 }

@@ -45,33 +45,39 @@ export const computeService = {
   },
 
   converge({ host }, want, have) {
-    if ((want === undefined) === (have === undefined)) return [];
-    const here = (now: Answers) => {
+    if (!want || have) return [];
+    const call = (now: Answers) => {
       const found = serviceOf(now, host);
-      if (found) return `os-services/${found.id}`;
+      if (found) return update(found, { status: "enabled", forced_down: false });
       throw new Refused(
         `Nova knows no host ${host}.\n  Next: on ${host}, journalctl -u nova-compute; on the controller, nova-manage cell_v2 discover_hosts --by-service.`,
       );
     };
-    if (want) {
-      const call = (now: Answers) =>
-        compute("PUT", here(now), { status: "enabled", forced_down: false });
-      return [{ why: `let ${host} take servers (was disabled, or declared dead)`, call }];
-    }
+    return [{ why: `let ${host} take servers (was disabled, or declared dead)`, call }];
+  },
+
+  /**
+   * Asks for servers whatever the service is like: one that is disabled, or was found enabled, has as much
+   * to lose. Asked again when it is closed: one may have been sent there meanwhile.
+   */
+  putBack({ host }, _kept, found) {
+    const close = (now: Answers) => {
+      refuseWithServers(host, items(now, "servers"));
+      const service = serviceOf(now, host);
+      if (found || !service || service.status === "disabled") return undefined;
+      const reason = "The host is taken out of the cloud";
+      return update(service, { status: "disabled", disabled_reason: reason });
+    };
     return [
-      {
-        why: `let ${host} take no more servers`,
-        call: (now: Answers) => {
-          refuseWithServers(host, items(now, "servers"));
-          return compute("PUT", here(now), {
-            status: "disabled",
-            disabled_reason: "The host is taken out of the cloud",
-          });
-        },
-      },
+      { why: `let ${host} take no more servers`, call: close },
+      { why: `look again that no server is on ${host}`, call: close },
     ];
   },
+
+  subject: ({ host }) => host,
 } satisfies CloudState<ComputeServiceKey, ComputeServiceValue>;
+
+const update = ({ id }: Item, to: object) => compute("PUT", `os-services/${id}`, to);
 
 function serviceOf(answers: Answers, host: string): Item | undefined {
   const found = items(answers, "services").filter((one) => one.host === host);

@@ -184,6 +184,22 @@ describe("a host that is declared down", () => {
     await new Lifecycle(new HostGround(file, unaskable.hosts), gone).delete(outs);
   });
 
+  test("is left alone by a promise about it that is asked elsewhere", async () => {
+    const about = { ...file, subject: () => "there" };
+    const life = (availability: Availability) =>
+      new Lifecycle(new HostGround(about, unaskable.hosts), availability);
+    const { outs } = await on().create(promise("one"));
+    const there = new Set(["there"]);
+    const away = life({ down: there, abandoned: new Set() });
+    assert.deepEqual(await away.read("id", outs), { id: "id", props: outs });
+    assert.deepEqual(away.diff(outs, promise("one", { mode: "0644" })), { changes: false });
+    assert.match(String((await away.create(promise("one"))).outs.unseen), /there is declared down/);
+    await away.update(outs, promise("one", { mode: "0644" }));
+    await assert.rejects(away.delete(outs), /there is declared down/);
+    await life({ down: there, abandoned: there }).delete(outs);
+    assert.equal(readFileSync(path, "utf8"), "wanted\n");
+  });
+
   test("is told of to whatever goes on another host when it is abandoned", async () => {
     const told: unknown[] = [];
     const { putBack: _bytes, ...pool } = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { computeService } from "../../../providers/cloud/compute-service.ts";
+import type { Answers } from "../../../providers/cloud/contract.ts";
 import { Refused } from "../../../providers/errors.ts";
 
 describe("a host that takes servers", () => {
@@ -44,17 +45,39 @@ describe("a host that takes servers", () => {
     assert.throws(() => edit?.call({ services: [other] }), /Nova knows no host compute2/);
   });
 
-  test("is not taken away while servers are on it, which are named", () => {
-    const [edit] = computeService.converge(key, undefined, want);
+  describe("is not taken away while servers are on it, which are named", () => {
     const servers = [{ id: "0a1b", name: "mine" }];
-    assert.throws(
-      () => edit?.call(known({}, servers)),
-      (error) =>
-        error instanceof Refused &&
-        /compute2 still has servers/.test(error.message) &&
-        /mine \(0a1b\)/.test(error.message),
-    );
-    const { status } = (edit?.call(known({}))?.body ?? {}) as { status?: string };
-    assert.equal(status, "disabled");
+    const refused = (error: unknown) =>
+      error instanceof Refused &&
+      /compute2 still has servers/.test(error.message) &&
+      /mine \(0a1b\)/.test(error.message);
+    const cases = {
+      "and it is enabled": [undefined, {}],
+      "though somebody has disabled it": [undefined, { status: "disabled" }],
+      "though it is declared dead": [undefined, { forced_down: true }],
+      "though it was found enabled": [want, {}],
+    } as const;
+    for (const [name, [found, service]] of Object.entries(cases)) {
+      test(name, () => {
+        const edits = computeService.putBack(key, "", found);
+        assert.throws(() => edits[0]?.call(known(service, servers)), refused);
+      });
+    }
+
+    test("nor when one has come while it was closed", () => {
+      const edits = computeService.putBack(key, "", undefined);
+      const { status } = (edits[0]?.call(known({}))?.body ?? {}) as { status?: string };
+      assert.equal(status, "disabled");
+      const closed = { status: "disabled" };
+      assert.throws(() => edits[1]?.call(known(closed, servers)), refused);
+      assert.equal(edits[1]?.call(known(closed)), undefined);
+    });
+  });
+
+  test("that was found enabled, or has left Nova, is left as it is", () => {
+    const asked = (found: typeof want | undefined, answers: Answers) =>
+      computeService.putBack(key, "", found).map((edit) => edit.call(answers));
+    assert.deepEqual(asked(want, known({})), [undefined, undefined]);
+    assert.deepEqual(asked(undefined, { services: [other], servers: [] }), [undefined, undefined]);
   });
 });
