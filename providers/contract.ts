@@ -63,6 +63,11 @@ export interface HostState<Key, Value extends object> extends Kind<Key, Value, C
   /** Read-only; exits 0 when the thing is absent; holds no secret, takes no lock of a cluster. */
   probe(key: Key, declared?: Value): Script;
   /**
+   * A look that is made once for all promises of a kind that are asked about together; its output is in
+   * `$shared` when a probe runs. Its arguments are the words.
+   */
+  readonly shared?: { readonly look: Script; word?(key: Key): string };
+  /**
    * Canonical; `undefined` means absent and nothing else. Pure.
    * @throws Unseen when what would answer cannot be asked just now, and the same run can repair that.
    */

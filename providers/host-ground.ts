@@ -70,8 +70,10 @@ fi`.text;
   }
 
   #question(at: At, declared: Value | undefined): Question {
-    const script = this.kind.probe(at.key, declared);
-    return { text: script.text, seconds: this.kind.probeSeconds ?? probeSeconds };
+    const { probeSeconds: seconds = probeSeconds, shared } = this.kind;
+    const { text } = this.kind.probe(at.key, declared);
+    if (!shared) return { text, seconds };
+    return { text, seconds, shared: { text: shared.look.text, word: shared.word?.(at.key) } };
   }
 
   #parse(at: At, answer: Answer | undefined, declared: Value | undefined): Value | undefined {

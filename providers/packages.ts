@@ -21,6 +21,8 @@ export type PackagesValue = Record<string, string>;
 
 /** What a distribution's package tool has to bring. One file each, under packages/. */
 export interface PackageTool {
+  /** What there is, for `probe` in `$shared`. */
+  readonly list: Script;
   /** Prints what `parse` reads: the named packages, those that broke off half-way, the set's note. */
   probe(set: string, names: readonly string[]): Script;
   parse(stdout: string): {
@@ -67,6 +69,7 @@ export const packages = {
     .transform(withUnsaid),
   probeSeconds: 30,
 
+  shared: { look: tool.list },
   probe: ({ set }, declared) => tool.probe(set, namesOf(declared ?? {})),
 
   parse(stdout, _key, declared = {}) {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
 import { follow, forgetNote, start, stop, switchAtBoot } from "./service/changes.ts";
-import { probeUnit, unitShown } from "./service/probe.ts";
+import { probeUnit, showUnits, unitShown } from "./service/probe.ts";
 import { sh } from "./sh.ts";
 import { pick, same } from "./values.ts";
 
@@ -42,6 +42,7 @@ export const service = {
     follow: z.enum(["restart", "reload"]).default("restart"),
   }),
 
+  shared: { look: showUnits, word: ({ unit }) => unit },
   probe: ({ unit }, declared) => probeUnit(unit, declared?.files ?? []),
 
   parse(stdout, _key, declared) {

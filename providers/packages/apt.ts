@@ -13,9 +13,11 @@ const halfWayWords: Readonly<Record<string, string>> = {
 
 /** dpkg and apt-get. */
 export const apt: PackageTool = {
+  list: sh`command -v dpkg-query >/dev/null || { echo 'there is no dpkg on this host' >&2; exit 1; }
+dpkg-query -W -f='\${db:Status-Abbrev}|\${Package}|\${Version}\\n'`,
+
   probe: (set, names) => sh`
-command -v dpkg-query >/dev/null || { echo 'there is no dpkg on this host' >&2; exit 1; }
-dpkg-query -W -f='\${db:Status-Abbrev}|\${Package}|\${Version}\\n' |
+printf '%s\\n' "$shared" |
   awk -F'|' -v names=${` ${names.join(" ")} `} 'index(names, " " $2 " ") || $1 !~ /^.[inc] /'
 set -- /var/lib/dpkg/updates/*
 [ ! -e "$1" ] || echo interrupted

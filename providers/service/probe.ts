@@ -15,12 +15,19 @@ export function notePath(unit: string): string {
   return `/run/quintet/${unit}`;
 }
 
-/** One `systemctl show`; then, for a unit that runs, whether its files are those it has read. */
+/** What systemd tells of many units, a paragraph each. */
+export const showUnits = sh`systemctl show --timestamp=us+utc -p Names -p LoadState -p ActiveState -p UnitFileState \
+  -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p ExecMainStartTimestamp -p NeedDaemonReload -p FragmentPath \
+  -p DropInPaths -- "$@"`;
+
+/** Takes the unit's own paragraph; then, for a unit that runs, looks whether its files are those it has read. */
 export function probeUnit(unit: string, files: readonly string[]): Script {
   return sh`unit=${unit}
-shown=$(systemctl show --timestamp=us+utc -p LoadState -p ActiveState -p UnitFileState \\
-  -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p ExecMainStartTimestamp -p NeedDaemonReload -p FragmentPath \\
-  -p DropInPaths -- "$unit") || exit
+shown=$(printf '%s\\n' "$shared" | unit=$unit awk -F '\n' '
+  BEGIN { RS = "" }
+  { for (i = 1; i <= NF; i++)
+      if ($i ~ /^Names=/ && index(" " substr($i, 7) " ", " " ENVIRON["unit"] " ")) { print; exit } }')
+[ -n "$shown" ] || { echo "systemctl show says nothing of $unit" >&2; exit 1; }
 printf '%s\\n' "$shown"
 set -- ${files}
 while IFS='=' read -r name value; do

@@ -5,6 +5,14 @@ import { lines, type Script, sh } from "../sh.ts";
 export interface Question {
   readonly text: string;
   readonly seconds: number;
+  /** What is looked at before, in one go with other questions: its output is in `$shared`. */
+  readonly shared?: Shared;
+}
+
+/** A look that has something to tell to many questions. Its arguments are the words of all of them. */
+export interface Shared {
+  readonly text: string;
+  readonly word?: string | undefined;
 }
 
 /** What one script of several left behind. */
@@ -25,15 +33,37 @@ export function newMark(): string {
  * when it did not come to its end, `framed` asks what is left.
  */
 export function framedTogether(questions: readonly Question[], mark: string): Script {
-  const asked = questions.map(
-    ({ text }) => sh`
-e=$(exec 2>&1 >&3 </dev/null; eval ${text}); s=$?
-printf '\n%s %s\n%s\n%s' ${mark} "$s" "$e" ${mark} >&3`,
+  const looks = [...Map.groupBy(questions, ({ shared }) => shared?.text)].filter(
+    ([text]) => text !== undefined,
   );
-  return sh`exec 3>&1
-${lines(asked)}
+  const shared = looks.map(
+    ([, group], index) => sh`
+shared_${index}=$(exec 2>/dev/null </dev/null 3>&-; ${look(group)}); shared_status_${index}=$?`,
+  );
+  const asked = questions.map((question) => {
+    const index = looks.findIndex(([text]) => text === question.shared?.text);
+    // Where the look for all has failed, each makes its own, and tells what it said.
+    const before =
+      index < 0
+        ? sh``
+        : sh`shared=$shared_${index}; [ $shared_status_${index} = 0 ] || shared=$(${look([question])}) || exit; `;
+    return sh`
+e=$(exec 2>&1 >&3 </dev/null; ${before}eval ${question.text}); s=$?
+printf '\n%s %s\n%s\n%s' ${mark} "$s" "$e" ${mark} >&3`;
+  });
+  return sh`exec 3>&1${lines([...shared, ...asked])}
 exec 3>&-
 `;
+}
+
+function look(group: readonly Question[]): Script {
+  const words = group.flatMap(({ shared }) => shared?.word ?? []);
+  return sh`set -- ${words}; eval ${group[0]?.shared?.text ?? ":"}`;
+}
+
+function alone(question: Question): Script {
+  const { shared, text } = question;
+  return shared ? sh`shared=$(${look([question])}) || exit; eval ${text}` : sh`eval ${text}`;
 }
 
 /**
@@ -42,8 +72,8 @@ exec 3>&-
  */
 export function framed(questions: readonly Question[], mark: string): Script {
   const asked = questions.map(
-    ({ text, seconds }) => sh`
-e=$({ timeout -k 2 ${seconds} sh -c ${text} </dev/null >&3; } 2>&1); s=$?
+    (question) => sh`
+e=$({ timeout -k 2 ${question.seconds} sh -c ${alone(question).text} </dev/null >&3; } 2>&1); s=$?
 printf '\n%s %s\n%s\n%s' ${mark} "$s" "$e" ${mark} >&3`,
   );
   return sh`exec 3>&1

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Answer, Question } from "./frames.ts";
+import type { Answer, Question, Shared } from "./frames.ts";
 
-/** What the file holds: per host, the probes that the last process was asked for, each with its limit. */
-type Asked = Record<string, [text: string, seconds: number][]>;
+/** What the file holds: per host, the probes that the last process was asked for. */
+type Asked = Record<string, [text: string, seconds: number, shared?: Shared][]>;
 
 /**
  * The memory of what the last process was asked. The engine asks for little at once; this list lets
@@ -27,7 +27,7 @@ export class ReadAhead {
     for (const [host, asked] of Object.entries(this.#last())) {
       list.set(
         host,
-        asked.map(([text, seconds]) => ({ text, seconds })),
+        asked.map(([text, seconds, shared]) => ({ text, seconds, ...(shared && { shared }) })),
       );
     }
     return list;
@@ -59,7 +59,9 @@ export class ReadAhead {
     if (this.#file === undefined) return;
     const asked: Asked = {};
     for (const [host, questions] of [...this.#asked].sort()) {
-      asked[host] = [...questions.values()].map((one): [string, number] => [one.text, one.seconds]);
+      asked[host] = [...questions.values()].map(({ text, seconds, shared }) =>
+        shared ? [text, seconds, shared] : [text, seconds],
+      );
     }
     if (JSON.stringify(asked) === JSON.stringify(this.#last())) return;
     try {

@@ -8,8 +8,6 @@ import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { Secret, sh } from "../../../providers/sh.ts";
-import { exchange } from "../../../providers/transport/exchange.ts";
-import { framed, framedTogether, newMark, unframe } from "../../../providers/transport/frames.ts";
 import { algorithmsFor, entriesFor, judge } from "../../../providers/transport/known-hosts.ts";
 import { Ahead, ReadAhead } from "../../../providers/transport/read-ahead.ts";
 
@@ -45,81 +43,6 @@ describe("the sh tag", () => {
       `${new Secret("hunter2")} ${JSON.stringify(new Secret("hunter2"))}`,
       /hunter2/,
     );
-  });
-});
-
-describe("probes that travel together", () => {
-  test("each keeps its output, its complaint and its status", () => {
-    const mark = newMark();
-    const questions = [
-      { text: "printf 'no newline'", seconds: 5 },
-      { text: "echo one; echo; echo oh >&2; exit 3", seconds: 5 },
-      { text: "cat", seconds: 5 },
-      { text: "sleep 9", seconds: 1 },
-      { text: "(", seconds: 5 },
-    ];
-    const answers = unframe(shell(framed(questions, mark).text).stdout, mark);
-    assert.deepEqual(answers.slice(0, 4), [
-      { stdout: "no newline", stderr: "", status: 0 },
-      { stdout: "one\n\n", stderr: "oh", status: 3 },
-      { stdout: "", stderr: "", status: 0 },
-      { stdout: "", stderr: "", status: 124 },
-    ]);
-    assert.notEqual(answers[4]?.status, 0);
-  });
-
-  test("the cheap way together gives the same answers", () => {
-    const mark = newMark();
-    const questions = [
-      "printf 'no newline'",
-      "echo one; echo; echo oh >&2; exit 3",
-      "cat",
-      "(",
-      "set -e; x=left; cd /; false; echo never",
-      "printf '%s' \"${x-nothing is left}\"",
-    ].map((text) => ({ text, seconds: 5 }));
-    const cheap = unframe(shell(framedTogether(questions, mark).text).stdout, mark);
-    const [first, second, third, broken, strict, last] = cheap;
-    const alone = unframe(shell(framed(questions, mark).text).stdout, mark);
-    assert.deepEqual([first, second, third, strict, last], alone.toSpliced(3, 1));
-    assert.notEqual(broken?.status, 0);
-    assert.equal(last?.stdout, "nothing is left");
-  });
-
-  test("one that does not end costs its own time, and no other its answer", async () => {
-    const asked: number[] = [];
-    const pool = {
-      run: async (_host: string, program: string, seconds: number) => {
-        asked.push(seconds);
-        // As on a host, where the program as a whole has a limit; here it is shorter, to be quick.
-        const bounded = ["-k", "1", String(asked.length === 1 ? 1 : seconds), "sh"];
-        const { stdout, stderr, status } = spawnSync("timeout", bounded, {
-          input: program,
-          encoding: "utf8",
-        });
-        return { stdout, stderr, status: status ?? undefined };
-      },
-    };
-    const answers = await exchange(pool, "here", [
-      { text: "echo before", seconds: 5 },
-      { text: "echo half; exec sleep 9", seconds: 1 },
-      { text: "echo after", seconds: 5 },
-    ]);
-    assert.deepEqual(
-      answers.map(({ stdout, status }) => [stdout.trim(), status]),
-      [
-        ["before", 0],
-        ["half", 124],
-        ["after", 0],
-      ],
-    );
-    assert.deepEqual(asked, [15, 16]);
-  });
-
-  test("an answer that did not arrive whole is not taken for one", () => {
-    const mark = newMark();
-    const whole = shell(framed([{ text: "echo a", seconds: 5 }], mark).text).stdout;
-    assert.deepEqual(unframe(whole.slice(0, -mark.length), mark), []);
   });
 });
 
