@@ -1,6 +1,7 @@
 import type { Edits, PackageTool } from "../packages.ts";
 import { lines, type Script, sh } from "../sh.ts";
 import { ledger, ledgerFunctions } from "./ledger.ts";
+import { leftBehindFunctions } from "./left-behind.ts";
 import { releaseFunctions } from "./release.ts";
 
 const halfWayWords: Readonly<Record<string, string>> = {
@@ -42,12 +43,19 @@ set -- /var/lib/dpkg/updates/*
   heal: () => lines([aptFunctions, ledgerFunctions, healing]),
 
   settle: (set, edits) =>
-    lines([aptFunctions, ledgerFunctions, releaseFunctions, settling(set, edits)]),
+    lines([
+      aptFunctions,
+      ledgerFunctions,
+      leftBehindFunctions,
+      releaseFunctions,
+      settling(set, edits),
+    ]),
 
   release: (set, restore) =>
     lines([
       aptFunctions,
       ledgerFunctions,
+      leftBehindFunctions,
       releaseFunctions,
       sh`set_name=${set}
 open_ledger || exit

@@ -101,24 +101,25 @@ purge() {
   cat /var/lib/dpkg/info/*.list | sort -u | comm -13 - "$t/theirs" | while IFS= read -r path; do
     [ ! -d "$path" ] || find "$path" -xdev -depth -type d -empty -delete
   done
+  remove_left_behind "$1"
   installed >"$t/installed"
   sort "$ledger/brought" | join - "$t/installed" >"$ledger/brought.new"
   mv "$ledger/brought.new" "$ledger/brought"
 }
 
-# apt lets nothing that it holds for essential go by itself. What came along as such (e2fsprogs does) goes
-# with the last set, and with it what it alone needs, unless anything of others would go along.
-let_go_essential() {
-  apt-mark showauto | sed 's/:.*//' | sort -u >"$t/auto"
-  dpkg-query -W -f='\${Package} \${Essential}\${Protected}\${Important}\\n' | sed -n 's/ .*yes.*//p' | sort -u |
-    comm -12 - "$t/auto" >"$t/essential"
+# Some that nobody needs apt lets go only when told so: what it holds for essential (e2fsprogs does), and
+# one of several that give the same (gawk, beside mawk). Each goes with the last set, unless anything of
+# others would go along.
+let_go_rest() {
   ours >"$t/ours"
-  comm -12 "$t/essential" "$t/ours" >"$t/candidates"
-  [ -s "$t/candidates" ] || return 0
+  apt-mark showauto | sed 's/:.*//' | sort -u | comm -12 - "$t/ours" >"$t/candidates"
   even_essential=--allow-remove-essential
-  would_remove $even_essential --auto-remove purge $(cat "$t/candidates") | comm -12 - "$t/ours" >"$t/doomed"
+  while read -r name; do
+    would_remove $even_essential purge "$name" </dev/null >"$t/going_packages"
+    [ -n "$(comm -23 "$t/going_packages" "$t/ours")" ] || echo "$name"
+  done <"$t/candidates" >"$t/doomed"
+  [ -s "$t/doomed" ] || return 0
   would_remove $even_essential purge $(cat "$t/doomed") >"$t/going_packages"
-  [ -z "$(comm -23 "$t/going_packages" "$t/ours")" ] || return 0
   take_away "$t/doomed"
 }
 
@@ -145,7 +146,7 @@ release_set() {
   # The last one also takes what a set had asked for that was never noted, being cut off.
   [ -n "$others" ] || cat "$ledger/asked" >>"$t/leaving"
   let_go $(sort -u "$t/leaving") || return
-  [ -n "$others" ] || let_go_essential || return
+  [ -n "$others" ] || let_go_rest || return
   rm -f "$ledger/sets/$set_name"
   [ -n "$others" ] || drop_accounts
 }`;

@@ -23,11 +23,11 @@ export const allowedAfterDestroy: readonly Allowed[] = [
     because: "the backups that dpkg and ucf keep of their own lists",
   },
   {
-    line: /^\+ tree . \S+ \S+ \/run\/(adduser|apache2|gluster|glusterd\.socket|libvirt|quintet)$/,
+    line: /^\+ tree . \S+ \S+ \/run\/(adduser|apache2|gluster|glusterd\.socket|libvirt|openvswitch|quintet)$/,
     because: "what daemons leave in /run is gone at the next boot",
   },
   {
-    line: /^[-+] unit (network-(online|pre)|time-sync)\.target loaded (in)?active (active|dead)$/,
+    line: /^[-+] unit (network-(online|pre)|remote-fs-pre|time-sync)\.target loaded (in)?active (active|dead)$/,
     because: "a target that a unit asked for stays reached; it runs nothing",
   },
   {

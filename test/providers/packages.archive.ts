@@ -37,6 +37,8 @@ const testPackages: readonly TestPackage[] = [
   { name: "quintet-base", fields: "Important: yes\nDepends: quintet-lib" },
   { name: "quintet-disk", fields: "Depends: quintet-base" },
   { name: "quintet-floppy", fields: "Depends: quintet-base" },
+  { name: "quintet-awk", fields: "Provides: awk" },
+  { name: "quintet-words", fields: "Depends: quintet-awk" },
 ];
 
 // What the archive offers, for apt to fetch.

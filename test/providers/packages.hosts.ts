@@ -147,6 +147,11 @@ touch /var/lib/quintet-data/disks/precious`);
     assert.equal(await place.run(packagesPicture), bare);
   });
 
+  test("takes with the last set what apt keeps as one of several that give the same", async () => {
+    await lifecycle.delete(await create("words", "quintet-words"));
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
   test("leaves what apt holds for essential and others need", async () => {
     const disk = await create("disk", "quintet-disk");
     await place.run(admin("install", "quintet-floppy"));
