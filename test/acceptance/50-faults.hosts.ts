@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import {
   backendFolder,
   drift,
   expectStatus,
-  hosts,
   mainProcesses,
   onHost,
   pulumi,
@@ -17,6 +16,7 @@ import {
   until,
   up,
 } from "./cloud.ts";
+import { commandOf, descendants, killWithProviders, says } from "./killing.ts";
 import { comesAndGoes } from "./left-behind.ts";
 import { converged, differences, takePicture } from "./picture.ts";
 import { resources } from "./stack.ts";
@@ -155,10 +155,6 @@ const moments: readonly { name: string; comes(program: Running): Promise<unknown
   },
 ];
 
-function says(program: Running, words: RegExp): Promise<true> {
-  return until(`the run says ${words}`, 180, () => words.test(program.said()) || undefined);
-}
-
 function dpkgRuns(host: string): Promise<true> {
   return until(`dpkg runs on ${host}`, 180, async () =>
     (await tryOnHost(host, "pgrep -x dpkg")).status === 0 ? true : undefined,
@@ -167,61 +163,4 @@ function dpkgRuns(host: string): Promise<true> {
 
 async function withoutChrony(host: string): Promise<void> {
   await onHost(host, "DEBIAN_FRONTEND=noninteractive apt-get -qq purge chrony", 120);
-}
-
-/** Kills the CLI, and fails unless its providers are gone soon and no script of ours runs on a host. */
-async function killWithProviders({ pid }: Running, moment: string): Promise<void> {
-  const family = descendants(pid);
-  process.kill(pid, "SIGKILL");
-  await until(
-    `its processes are gone, killed ${moment}`,
-    15,
-    () => family.every((one) => !isAlive(one)) || undefined,
-  );
-  console.log(`killed the CLI ${moment}; ${family.length} processes of its own went with it`);
-  // A script that ran may finish; it holds the host's lock until then.
-  for (const host of hosts) {
-    await onHost(host, "[ ! -e /run/quintet/lock ] || flock -w 90 /run/quintet/lock true", 100);
-  }
-}
-
-function descendants(ancestor: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync("/proc")) {
-    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined;
-    if (stat) parents.set(Number(name), stat.parent);
-  }
-  const found = [ancestor];
-  for (const one of found) {
-    found.push(...[...parents].filter(([, parent]) => parent === one).map(([pid]) => pid));
-  }
-  return found.slice(1);
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    // Gone between the look and the read.
-    return "";
-  }
-}
-
-function isAlive(pid: number): boolean {
-  const stat = statOf(pid);
-  return stat !== undefined && !"ZX".includes(stat.state);
-}
-
-/** From proc(5); the program's name in brackets may hold anything. */
-function statOf(pid: number): { state: string; parent: number } | undefined {
-  if (!existsSync(`/proc/${pid}/stat`)) return undefined;
-  try {
-    const [state = "", parent = ""] = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return { state, parent: Number(parent) };
-  } catch {
-    // Gone between the look and the read.
-    return undefined;
-  }
 }

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Guest, until as patiently, Unready } from "../../operations/verify/guest.ts";
+import { drift, expectStatus, testbed, until, up } from "../acceptance/cloud.ts";
+import { type Config, inVariant } from "../acceptance/variant.ts";
+import { emulators, openstack, withGuests } from "./guests.ts";
+
+const bootId = "cat /proc/sys/kernel/random/boot_id";
+
+describe("a compute host loses its power", () => {
+  // The second is the gateway, through which guests are asked.
+  for (const dead of ["compute3", "compute1"]) {
+    test(`${dead}: its guest goes on elsewhere, and it comes back without hands`, async () => {
+      await withGuests(async ({ ways, first, second }) => {
+        await onto(first, dead);
+        await awayFrom(second, dead);
+        await first.says("echo precious >/root/kept && sync");
+        const bystander = await second.says(bootId);
+        await testbed("kill", dead);
+        const blind = expectStatus(await drift(), 1);
+        assert.match(blind.stdout + blind.stderr, new RegExp(`${dead} cannot be reached`));
+
+        const down = (config: Config) => void Object.assign(config, { "quintet:down": [dead] });
+        await inVariant({ config: down }, async (folder) => {
+          expectStatus(await up({ folder }), 0);
+          expectStatus(await drift([], { folder }), 0);
+        });
+
+        await openstack(`compute service set --down ${dead} nova-compute`);
+        await ways.admin.send("evacuate", "POST", "compute", `/v2.1/servers/${first.id}/action`, {
+          evacuate: {},
+        });
+        await settled(first, (host) => host !== dead);
+        const on = await first.host();
+        // With the gateway away there is no way in from here.
+        if (dead !== ways.site.gateway.name) assert.equal(await kept(first), "precious\n");
+
+        await testbed("start", dead);
+        expectStatus(await up(), 0);
+        expectStatus(await drift(), 0);
+        assert.equal(await kept(first), "precious\n");
+        assert.equal(await first.host(), on);
+        assert.equal(await second.says(bootId), bystander);
+        assert.equal((await emulators()).length, 2, (await emulators()).join("\n"));
+        const services = await openstack(
+          `compute service list --host ${dead} -f value -c Status -c State`,
+        );
+        assert.equal(services.trim(), "enabled up");
+      });
+    });
+  }
+});
+
+test("all hosts lose their power at once, and within three minutes all is as it was", async () => {
+  await withGuests(async (guests) => {
+    await testbed("kill");
+    await testbed("start");
+    await until("nothing differs after the cold boot", 180, async () =>
+      (await drift()).status === 0 ? true : undefined,
+    );
+    for (const guest of [guests.first, guests.second]) {
+      await guest.active(60);
+      await guest.letsIn(60);
+    }
+    assert.equal((await emulators()).length, 2);
+  });
+});
+
+async function kept(guest: Guest): Promise<string> {
+  await guest.letsIn(120);
+  return guest.says("cat /root/kept");
+}
+
+async function onto(guest: Guest, host: string): Promise<void> {
+  if ((await guest.host()) === host) return;
+  await openstack(`server migrate --live-migration --host ${host} ${guest.id}`);
+  await settled(guest, (now) => now === host);
+}
+
+async function awayFrom(guest: Guest, host: string): Promise<void> {
+  if ((await guest.host()) === host) await onto(guest, "compute2");
+}
+
+/** Waits until it runs on a host that will do. */
+function settled(guest: Guest, willDo: (host: string) => boolean): Promise<boolean> {
+  return patiently<boolean>(`${guest.name} is where it shall be`, 300, async () => {
+    const now = await guest.seen();
+    const host = String(now["OS-EXT-SRV-ATTR:host"]);
+    const [status, task] = [now.status, now["OS-EXT-STS:task_state"]];
+    if (status === "ACTIVE" && task === null && willDo(host)) return true;
+    throw new Unready(`${status}, ${task}, on ${host}`);
+  });
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { makeGuests, removeGuests } from "../../operations/verify/made.ts";
+import { answerPing, boot, type Guests, letKeyIn } from "../../operations/verify/steps.ts";
+import { waysTo } from "../../operations/verify/ways.ts";
+import { selectProfile } from "../../profiles/profile.ts";
+import {
+  clone,
+  expectStatus,
+  hosts,
+  onEveryHost,
+  onHost,
+  run,
+  runFolder,
+  sshConfig,
+} from "../acceptance/cloud.ts";
+
+/** Does something while two guests of the member's run. Those of a test that has failed go with the next one's. */
+export async function withGuests(work: (guests: Guests) => Promise<void>): Promise<void> {
+  const ways = await waysTo("testbed");
+  try {
+    const guests = await makeGuests(ways, selectProfile(ways.site.profile));
+    for (const step of [boot, answerPing, letKeyIn]) await step(guests);
+    await work(guests);
+    await removeGuests(ways);
+  } finally {
+    await ways.close();
+  }
+}
+
+/** The processes that run guests, each with its host: "compute1 1234 instance-00000001". */
+export async function emulators(): Promise<string[]> {
+  const said = await onEveryHost(
+    `pgrep -a qemu-system | sed -n 's/^\\([0-9]*\\) .*guest=\\(instance-[0-9a-f]*\\).*/\\1 \\2/p'`,
+  );
+  return hosts.flatMap((host) =>
+    (said.get(host) ?? "")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => `${host} ${line}`),
+  );
+}
+
+/** Runs the stock client on the controller, as the administrator. */
+export function openstack(words: string, seconds = 120): Promise<string> {
+  return onHost("controller", `openstack --os-cloud admin ${words}`, seconds);
+}
+
+/** Fails unless every step of `npm run cloud -- verify` is as it should be. It removes the guests of `withGuests`. */
+export async function works(): Promise<void> {
+  const environment = {
+    ...process.env,
+    QUINTET_TESTBED: runFolder,
+    QUINTET_SSH_CONFIG: sshConfig,
+  };
+  const words = ["node", join(clone, "operations/cloud.ts"), "verify", "--stack", "testbed"];
+  const { stdout } = expectStatus(await run(words, { environment, seconds: 1500 }), 0);
+  console.log(stdout);
+  assert.doesNotMatch(stdout, /not looked at/);
+}
