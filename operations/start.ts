@@ -3,6 +3,7 @@
 
 import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { siteOfStack } from "../site/stack-site.ts";
 import { installCli } from "./cli/install.ts";
 import { cloudsFile, ownPulumi } from "./clone.ts";
 import { endWell } from "./ending.ts";
@@ -18,7 +19,8 @@ const up = ["up", "--stack", testbedStack, "--yes", "--skip-preview", "--paralle
 async function start(): Promise<void> {
   // First, since a machine that cannot carry them is told at once.
   title("1 of 3  Five hosts on this machine");
-  await step("bringing up the hosts", ["node", "testbed/main.ts", "up"]);
+  const names = siteOfStack(testbedStack).hosts.map(({ name }) => name);
+  await step("bringing up the hosts", ["node", "testbed/main.ts", "up", ...names]);
 
   title("2 of 3  The Pulumi CLI");
   await installCli();

@@ -3,20 +3,19 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./command.ts";
-import { fiveHosts, type Host, hostNamed } from "./hosts.ts";
+import { fiveHosts, type Host, hostNamed, spareHosts } from "./hosts.ts";
 import { giveModules } from "./modules.ts";
 import { plugging } from "./network.ts";
 import { hostFolder, type Place } from "./place.ts";
 import { hostKey, keygen } from "./ssh-config.ts";
 
-/** The hosts that have a disk, the five first. */
+/** The hosts that have a disk, the five first, light ones last. */
 export async function hostsOnDisk(at: Place): Promise<Host[]> {
   const names = await readdir(join(at.folder, "hosts")).catch(() => []);
   const made = names.filter((name) => existsSync(join(hostFolder(at, name), "made")));
+  const whole = [...fiveHosts, ...spareHosts];
   const order = (host: Host) =>
-    host.light
-      ? Number(host.name.slice("light".length))
-      : fiveHosts.indexOf(host) - fiveHosts.length;
+    host.light ? Number(host.name.slice("light".length)) : whole.indexOf(host) - whole.length;
   return made.map(hostNamed).sort((one, other) => order(one) - order(other));
 }
 

@@ -64,6 +64,11 @@ export const fiveHosts: readonly Host[] = [
   host("compute4", false, onLan("eth1", 4)),
 ];
 
+/** More compute hosts, for a stack that names them: compute5 to compute9. */
+export const spareHosts: readonly Host[] = [5, 6, 7, 8, 9].map((number) =>
+  host(`compute${number}`, false, onLan("eth1", number + 1)),
+);
+
 /** light1 to lightN. */
 export function lightHosts(count: number): readonly Host[] {
   if (!Number.isInteger(count) || count < 1 || count > mostLightHosts) {
@@ -79,13 +84,13 @@ export function lightHosts(count: number): readonly Host[] {
 /** The host with this name; `gateway` is another name of compute1. */
 export function hostNamed(name: string): Host {
   const wanted = name === gatewayAlias ? "compute1" : name;
-  const five = fiveHosts.find((one) => one.name === wanted);
-  if (five !== undefined) return five;
+  const whole = [...fiveHosts, ...spareHosts].find((one) => one.name === wanted);
+  if (whole !== undefined) return whole;
   const number = Number(/^light([1-9][0-9]*)$/.exec(wanted)?.[1] ?? Number.NaN);
   const light = number <= mostLightHosts ? lightHosts(number).at(-1) : undefined;
   if (light !== undefined) return light;
   throw new BadRequest(
     `there is no host "${name}": the hosts are ${fiveHosts.map((one) => one.name).join(", ")}, ` +
-      `${gatewayAlias} (compute1), and light1 to light${mostLightHosts}.`,
+      `${gatewayAlias} (compute1), compute5 to compute9, and light1 to light${mostLightHosts}.`,
   );
 }

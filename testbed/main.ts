@@ -1,7 +1,8 @@
 /**
  * The five hosts on this machine:  npm run testbed -- COMMAND
  *
- *   up [--light N] | down | status     bring up the five hosts (or N light ones) | remove everything | what is up
+ *   up [HOST... | --light N]           bring up the five hosts (and compute5 to compute9; or N light ones)
+ *   down | status                      remove everything | what is up
  *   ssh HOST [CMD] | op CMD | inet CMD a shell or a command on a host | at the operator's place | in the internet
  *   start | stop | kill [HOST]         power on | clean shutdown | power loss: of one host, or of all at once
  *   reset HOST | link HOST IF up|down  a new bare disk | a cable plugged in or pulled out
@@ -17,9 +18,9 @@ import { atInternet, atOperator } from "./network.ts";
 import { type Place, place } from "./place.ts";
 import { relay } from "./relay.ts";
 import { statusTable } from "./status.ts";
-import { down, kill, link, reset, start, stop, up } from "./testbed.ts";
+import { down, kill, link, reset, start, stop, up, type Wanted } from "./testbed.ts";
 
-const usage = `usage: testbed up [--light N] | down | status | deps
+const usage = `usage: testbed up [HOST... | --light N] | down | status | deps
        testbed ssh HOST [CMD] | op CMD | inet CMD
        testbed start [HOST] | stop [HOST] | kill [HOST] | reset HOST
        testbed link HOST IF up|down | relay [PORT]`;
@@ -53,10 +54,11 @@ function inside(command: string, words: readonly string[], at: Place): readonly 
   return ["ssh", "-F", at.sshConfig, hostNamed(host).name, ...rest];
 }
 
-function upOptions(words: readonly string[]): { light?: number } {
-  if (words.length === 0) return {};
-  if (words.length === 2 && words[0] === "--light") return { light: Number(words[1]) };
-  throw new BadRequest(usage);
+function upOptions(words: readonly string[]): Wanted {
+  const [first = "", count] = words;
+  if (first === "--light" && words.length === 2) return { light: Number(count) };
+  if (first.startsWith("-")) throw new BadRequest(usage);
+  return { named: words };
 }
 
 function relayPort(words: readonly string[]): number | undefined {

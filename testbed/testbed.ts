@@ -20,9 +20,16 @@ import { cutPower, isOn, reachable, shutDown, switchOn } from "./power.ts";
 import { patiently, say } from "./progress.ts";
 import { drawKey, writeSshFiles } from "./ssh-config.ts";
 
-/** Brings up the five hosts, or N light ones; what is up stays as it is. */
-export async function up(options: { light?: number } = {}, at = place()): Promise<void> {
-  const hosts = options.light === undefined ? fiveHosts : lightHosts(options.light);
+/** What is brought up: N light hosts, or the five and those that are named besides. */
+export interface Wanted {
+  readonly light?: number;
+  readonly named?: readonly string[];
+}
+
+/** Brings up hosts; what is up stays as it is. */
+export async function up({ light, named = [] }: Wanted = {}, at = place()): Promise<void> {
+  const five = new Set([...fiveHosts, ...named.map(hostNamed)]);
+  const hosts = light === undefined ? [...five] : lightHosts(light);
   await checkMachine();
   await installPrograms(at);
   await byItself(at, async () => {
@@ -30,7 +37,7 @@ export async function up(options: { light?: number } = {}, at = place()): Promis
     const base = await ground(at);
     const disks = Promise.all(hosts.map((host) => makeDisk(at, host)));
     await patiently(`making the disks of ${hosts.length} hosts`, disks);
-    if (options.light === undefined) {
+    if (light === undefined) {
       await patiently("building the guests' image", placeGuestImage(at));
     }
     await powerOn(at, hosts, base);

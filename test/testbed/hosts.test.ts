@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { interfacesFile } from "../../testbed/disk.ts";
-import { fiveHosts, hostNamed, lightHosts, mostLightHosts } from "../../testbed/hosts.ts";
+import {
+  fiveHosts,
+  hostNamed,
+  lightHosts,
+  mostLightHosts,
+  spareHosts,
+} from "../../testbed/hosts.ts";
 import { hostsFile, plugging } from "../../testbed/network.ts";
 import { place } from "../../testbed/place.ts";
 
@@ -18,7 +24,7 @@ describe("the hosts", () => {
   });
 
   test("all together have no address, no mac and no cable twice", () => {
-    const all = [...fiveHosts, ...lightHosts(mostLightHosts)];
+    const all = [...fiveHosts, ...spareHosts, ...lightHosts(mostLightHosts)];
     const interfaces = all.flatMap((host) => host.interfaces);
     const cables = all.flatMap((host) => plugging(place({}), host).out.trim().split("\n"));
     for (const one of [interfaces.map((i) => i.address), interfaces.map((i) => i.mac), cables]) {
@@ -41,7 +47,7 @@ describe("the hosts", () => {
     assert.match(hostsFile(fiveHosts), /^192\.168\.0\.1 compute1 gateway$/m);
   });
 
-  for (const name of ["", "compute5", "light0", "light151", "light01", "Compute1"]) {
+  for (const name of ["", "compute10", "light0", "light151", "light01", "Compute1"]) {
     test(`there is no host "${name}"`, () => {
       assert.throws(() => hostNamed(name), /there is no host.*controller, compute1/);
     });
