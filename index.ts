@@ -15,9 +15,8 @@ const { networks, hostsLines, time, storage, protectData, acceleration, services
 const profile = selectProfile(site.profile);
 const hosts = site.hosts.map((host) => host.name);
 
-// Nothing is changed anywhere until every host is fit for it.
-const { operatingSystem } = profile;
-const preflight = new Preflight("preflight", { hosts, operatingSystem, freeMegabytes: 500 });
+// Nothing is changed anywhere until every host is fit for it, and none that leaves has guests.
+const preflight = new Preflight("preflight", { site, names: profile, freeMegabytes: 500 });
 
 // Guests will be in the LAN: the rest is made over the bridge that lets them in.
 const bridges = (services ? site.hosts : []).map((host) => {

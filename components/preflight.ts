@@ -1,11 +1,16 @@
+import type { ComputeHostNames } from "../profiles/openstack.ts";
 import { Platform } from "../providers/platform.ts";
+import type { Site } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
+import { deed } from "./deed.ts";
 
 export interface PreflightArgs {
-  /** Names of the hosts; nothing is changed on any of them until all are fit. */
-  readonly hosts: readonly string[];
-  /** What the profile is written for, as os-release(5) says it. */
-  readonly operatingSystem: { readonly ID: string; readonly VERSION_ID: string };
+  readonly site: Site;
+  readonly names: {
+    /** What the profile is written for, as os-release(5) says it. */
+    readonly operatingSystem: { readonly ID: string; readonly VERSION_ID: string };
+    readonly cloud: { readonly compute: Pick<ComputeHostNames, "stayed"> };
+  };
   /** Room that the root file system needs, in megabytes. */
   readonly freeMegabytes: number;
 }
@@ -14,11 +19,15 @@ export interface PreflightArgs {
 export class Preflight extends Concern {
   constructor(name: string, args: PreflightArgs, options: ConcernOptions = {}) {
     super("Preflight", name, options);
-    const { ID, VERSION_ID } = args.operatingSystem;
-    for (const host of args.hosts) {
-      const key = { freeMegabytes: args.freeMegabytes };
+    const { site, names, freeMegabytes } = args;
+    const { ID, VERSION_ID } = names.operatingSystem;
+    for (const { name: host } of site.hosts) {
       const value = { system: `${ID} ${VERSION_ID}`, space: "enough" };
-      new Platform(`${name}-${host}`, { host, key, value }, this.after());
+      new Platform(`${name}-${host}`, { host, key: { freeMegabytes }, value }, this.after());
+    }
+    if (site.services) {
+      const stayed = names.cloud.compute.stayed(site.computes.map((host) => host.name));
+      deed(name, site.controller.name, stayed, this.after());
     }
     this.registerOutputs();
   }

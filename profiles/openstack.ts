@@ -132,6 +132,8 @@ export interface NetworkNames {
 export interface ComputeHostNames extends DaemonNames {
   /** Done by nobody until this host leaves the cloud: then no service keeps its name. */
   forgotten(host: string): Deed;
+  /** No guest is on a host that is none of these any more. Asked of the controller before all else is done. */
+  stayed(computes: readonly string[]): Deed;
   /** Nova is told when a guest begins, ends or has moved. */
   readonly events: Deed;
 }

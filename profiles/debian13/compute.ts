@@ -56,6 +56,21 @@ export const computeHost: ComputeHostNames = {
     undo: sh`[ ! -e ${credential.path} ] || python3 -c ${forget} ${host}`,
     seconds: 120,
   }),
+  stayed: (computes) => {
+    const names = computes.map((host) => `'${host}'`).join(", ");
+    const query = `SELECT CONCAT('    ', display_name, ' (', uuid, ') on ', host) FROM nova.instances
+WHERE deleted = 0 AND host NOT IN (${names})`;
+    // Where there is no database yet, or it does not run, nothing is told; a host that leaves is asked
+    // about once more as its own turn comes.
+    const left = sh`left=$(mariadb -N -B -e ${query} 2>/dev/null) || left=`;
+    return {
+      name: "no guest is on a host that leaves the cloud",
+      check: sh`${left}; [ -z "$left" ]`,
+      run: sh`${left}; [ -z "$left" ] || { printf 'These are left:\\n%s\\n' "$left" >&2
+echo '  Next: give the host back to quintet:hosts, move or delete them, and run again.' >&2; exit 1; }`,
+      seconds: 30,
+    };
+  },
   // It asks libvirt once, as it starts; on a host that nobody knows yet it does so too early, warns, and
   // goes on without.
   events: {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Guest, until as patiently, Unready } from "../../operations/verify/guest.ts";
+import type { Guest } from "../../operations/verify/guest.ts";
 import { drift, expectStatus, testbed, until, up } from "../acceptance/cloud.ts";
 import { type Config, inVariant } from "../acceptance/variant.ts";
-import { emulators, openstack, withGuests } from "./guests.ts";
+import { emulators, moveTo, openstack, settled, withGuests } from "./guests.ts";
 
 const bootId = "cat /proc/sys/kernel/random/boot_id";
 
@@ -12,8 +12,8 @@ describe("a compute host loses its power", () => {
   for (const dead of ["compute3", "compute1"]) {
     test(`${dead}: its guest goes on elsewhere, and it comes back without hands`, async () => {
       await withGuests(async ({ ways, first, second }) => {
-        await onto(first, dead);
-        await awayFrom(second, dead);
+        await moveTo(first, dead);
+        if ((await second.host()) === dead) await moveTo(second, "compute2");
         await first.says("echo precious >/root/kept && sync");
         const bystander = await second.says(bootId);
         await testbed("kill", dead);
@@ -69,25 +69,4 @@ test("all hosts lose their power at once, and within three minutes all is as it 
 async function kept(guest: Guest): Promise<string> {
   await guest.letsIn(120);
   return guest.says("cat /root/kept");
-}
-
-async function onto(guest: Guest, host: string): Promise<void> {
-  if ((await guest.host()) === host) return;
-  await openstack(`server migrate --live-migration --host ${host} ${guest.id}`);
-  await settled(guest, (now) => now === host);
-}
-
-async function awayFrom(guest: Guest, host: string): Promise<void> {
-  if ((await guest.host()) === host) await onto(guest, "compute2");
-}
-
-/** Waits until it runs on a host that will do. */
-function settled(guest: Guest, willDo: (host: string) => boolean): Promise<boolean> {
-  return patiently<boolean>(`${guest.name} is where it shall be`, 300, async () => {
-    const now = await guest.seen();
-    const host = String(now["OS-EXT-SRV-ATTR:host"]);
-    const [status, task] = [now.status, now["OS-EXT-STS:task_state"]];
-    if (status === "ACTIVE" && task === null && willDo(host)) return true;
-    throw new Unready(`${status}, ${task}, on ${host}`);
-  });
 }

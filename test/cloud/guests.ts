@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { type Guest, until as patiently, Unready } from "../../operations/verify/guest.ts";
 import { makeGuests, removeGuests } from "../../operations/verify/made.ts";
 import { answerPing, boot, type Guests, letKeyIn } from "../../operations/verify/steps.ts";
 import { waysTo } from "../../operations/verify/ways.ts";
@@ -44,6 +45,24 @@ export async function emulators(): Promise<string[]> {
 /** Runs the stock client on the controller, as the administrator. */
 export function openstack(words: string, seconds = 120): Promise<string> {
   return onHost("controller", `openstack --os-cloud admin ${words}`, seconds);
+}
+
+/** Moves it live, unless it is there. */
+export async function moveTo(guest: Guest, host: string): Promise<void> {
+  if ((await guest.host()) === host) return;
+  await openstack(`server migrate --live-migration --host ${host} ${guest.id}`);
+  await settled(guest, (now) => now === host);
+}
+
+/** Waits until it runs on a host that will do. */
+export function settled(guest: Guest, willDo: (host: string) => boolean): Promise<boolean> {
+  return patiently<boolean>(`${guest.name} is where it shall be`, 300, async () => {
+    const now = await guest.seen();
+    const host = String(now["OS-EXT-SRV-ATTR:host"]);
+    const [status, task] = [now.status, now["OS-EXT-STS:task_state"]];
+    if (status === "ACTIVE" && task === null && willDo(host)) return true;
+    throw new Unready(`${status}, ${task}, on ${host}`);
+  });
 }
 
 /** Fails unless every step of `npm run cloud -- verify` is as it should be. It removes the guests of `withGuests`. */
