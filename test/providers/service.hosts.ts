@@ -12,7 +12,8 @@ const place = hostPlace(
   "compute3",
   resolve(process.env.QUINTET_TESTBED ?? ".testbed", "ssh_config"),
 );
-const lifecycle = new Lifecycle(new HostGround(service, place.hosts), {
+const ground = new HostGround(service, place.hosts);
+const lifecycle = new Lifecycle(ground, {
   down: new Set(),
   abandoned: new Set(),
 });
@@ -23,10 +24,7 @@ const value = (wish: Partial<ServiceValue> = {}) =>
   service.value.parse({ enabled: true, active: true, files: [conf], ...wish });
 const at = (unit: string) => ({ host: "compute3", key: { unit }, claim: unit, stack: "tests" });
 const promise = (unit: string, wish = value()) => ({ ...wish, at: at(unit) });
-const look = async (unit: string, wish = value()) => {
-  const out = await place.run(service.probe({ unit }, wish));
-  return service.parse(out, { unit }, wish);
-};
+const look = (unit: string, wish = value()) => ground.see(at(unit), wish);
 const pid = (unit: string) => place.run(sh`systemctl show -p MainPID --value ${unit}`);
 const unitFile = (unit: string, text: string) =>
   place.run(sh`printf '%s' ${text} >${`${folder}/${unit}`}; systemctl daemon-reload`);
