@@ -102,26 +102,35 @@ async function differing(): Promise<string[]> {
 }
 
 describe("guests run on, and answer, while", () => {
-  test("ten things are broken in one go, each is shown, and one up repairs them", async () => {
+  test("ten things are broken in one go, each is shown, and one up repairs them; then Keystone stops", async () => {
     await withGuests(async ({ first, second }) => {
       const running = await emulators();
-      const boots = [first, second].map((guest) =>
-        guest.says("cat /proc/sys/kernel/random/boot_id"),
-      );
-      const before = await Promise.all(boots);
+      const boots = () =>
+        Promise.all(
+          [first, second].map((guest) => guest.says("cat /proc/sys/kernel/random/boot_id")),
+        );
+      const before = await boots();
       for (const one of breakages) await onHost(one.host, one.break, 120);
       const seen = await differing();
       assert.deepEqual(seen, [...breakages.flatMap(({ shown }) => shown), ...waits].toSorted());
       expectStatus(await up(), 0);
       expectStatus(await drift(), 0);
+
+      await onHost("controller", "systemctl stop keystone.service");
+      const unseen = await differing();
+      assert.ok(unseen.includes("controller: Service identity-keystone.service: active"));
+      const others = unseen.filter((line) => !line.includes(" Service identity-"));
+      assert.ok(others.length > 20, others.join("\n"));
+      assert.deepEqual(
+        others.filter((line) => !line.endsWith(": unseen")),
+        [],
+      );
+      expectStatus(await up(), 0);
+      expectStatus(await drift(), 0);
+
       for (const guest of [first, second]) await guest.answersPing(10);
       assert.deepEqual(await emulators(), running);
-      assert.deepEqual(
-        await Promise.all(
-          [first, second].map((guest) => guest.says("cat /proc/sys/kernel/random/boot_id")),
-        ),
-        before,
-      );
+      assert.deepEqual(await boots(), before);
     });
   });
 });
