@@ -43,9 +43,12 @@ const fast: readonly Stage[] = [
 
 const whole: readonly Stage[] = [
   ...fast,
-  { name: "the Pulumi CLI", run: installCli },
   ...bare("a fresh testbed"),
-  tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isWholeCloud(file)),
+  // Half of these tests' time is waiting for hosts, and a machine without a CLI builds one in five minutes.
+  together(
+    tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isWholeCloud(file)),
+    { name: "the Pulumi CLI", run: installCli },
+  ),
   // The laws leave packages and folders behind; the acceptance begins with bare hosts.
   ...bare("bare hosts again"),
   command("the five hosts' project", "node", "test/acceptance/slice.ts", slice),
@@ -65,6 +68,16 @@ const cloud: readonly Stage[] = [
 /** Hosts of which nothing is left, then new ones. */
 function bare(name: string): Stage[] {
   return ["down", "up"].map((word) => command(`${name}: ${word}`, "node", "testbed/main.ts", word));
+}
+
+function together(...stages: readonly Stage[]): Stage {
+  return {
+    name: stages.map(({ name }) => name).join(", and at the same time "),
+    async run() {
+      const ended = await Promise.allSettled(stages.map((stage) => stage.run()));
+      for (const one of ended) if (one.status === "rejected") throw one.reason;
+    },
+  };
 }
 
 function isIn(folder: string) {

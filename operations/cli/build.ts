@@ -63,7 +63,9 @@ function build(module: string, program: string, version: string, target: string)
   const stamp = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`;
   return step(
     `building ${program.slice(program.lastIndexOf("/") + 1)}`,
+    // Whatever else goes on at the same time has deadlines.
     [
+      "nice",
       "go",
       "build",
       "-trimpath",
