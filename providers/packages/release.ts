@@ -109,15 +109,19 @@ purge() {
 
 # Some that nobody needs apt lets go only when told so: what it holds for essential (e2fsprogs does), and
 # one of several that give the same (gawk, beside mawk). Each goes with the last set, unless anything of
-# others would go along.
+# others needs it.
 let_go_rest() {
   ours >"$t/ours"
   apt-mark showauto | sed 's/:.*//' | sort -u | comm -12 - "$t/ours" >"$t/candidates"
   even_essential=--allow-remove-essential
   while read -r name; do
-    would_remove $even_essential purge "$name" </dev/null >"$t/going_packages"
-    [ -n "$(comm -23 "$t/going_packages" "$t/ours")" ] || echo "$name"
-  done <"$t/candidates" >"$t/doomed"
+    would_remove $even_essential purge "$name" </dev/null >"$t/going_packages" 2>/dev/null
+    # One that apt refuses to let go is not in the list.
+    grep -qxF -e "$name" "$t/going_packages" || continue
+    [ -z "$(comm -23 "$t/going_packages" "$t/ours")" ] || continue
+    # With what it alone needs, which apt may have for needed as long as it is there.
+    would_remove $even_essential --auto-remove purge "$name" </dev/null
+  done <"$t/candidates" | sort -u | comm -12 - "$t/ours" >"$t/doomed"
   [ -s "$t/doomed" ] || return 0
   would_remove $even_essential purge $(cat "$t/doomed") >"$t/going_packages"
   take_away "$t/doomed"
