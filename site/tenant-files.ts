@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { sshConfigPath } from "../providers/stack-file.ts";
 import { BadConfig, type Path, set } from "./problems.ts";
+import { holdsPrivateKey } from "./secrets.ts";
 import type { TenantSite } from "./tenant.ts";
 
 /** An image that is to be in the cloud, and where its bytes are on the machine that Pulumi runs on. */
@@ -16,18 +17,27 @@ export interface GuestImage {
 }
 
 const publicKey = /^(ssh-|ecdsa-|sk-)\S+ [A-Za-z0-9+/=]+( .*)?$/;
+const example = "id_ed25519.pub";
+// A key, or a part of one, is taken for no path: what fails to be read is quoted.
+const path = /^[^\r\n]{1,200}$/;
 
 /**
  * The public key that the config means, by its text or by its file.
  * @throws BadConfig when there is none
  */
 export function publicKeyOf({ publicKey: given }: TenantSite, stack: string): string | undefined {
-  if (given === undefined || publicKey.test(given)) return given;
+  if (given === undefined) return given;
   const place = ["tenant", "publicKey"];
+  const allowed = "one line as in a .pub file, ssh-ed25519 AAAA..., or the path of one";
+  if (holdsPrivateKey(given)) throw wrong(place, "a private key, not shown here", allowed, example);
+  if (publicKey.test(given)) return given;
+  if (!path.test(given)) {
+    const found = `a text of ${given.length} characters that is no public key`;
+    throw wrong(place, found, allowed, example);
+  }
   const text = read(placeOf(given, stack), place, "a public key of SSH").toString().trim();
   if (publicKey.test(text)) return text;
-  const allowed = "one line as in a .pub file: ssh-ed25519 AAAA...";
-  throw wrong(place, `${given}, which holds no public key`, allowed, "id_ed25519.pub");
+  throw wrong(place, `${given}, which holds no public key`, allowed, example);
 }
 
 /**

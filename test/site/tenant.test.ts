@@ -64,6 +64,24 @@ describe("the tenant of a config", () => {
     assert.doesNotMatch(wrong, /PRIVATE/);
   });
 
+  const body = `b3BlbnNzaC1rZXktdjEAAAAABG5vbmU${"A".repeat(300)}`;
+  const pem = `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
+  for (const [how, pasted] of [
+    ["in lines", pem],
+    ["in one line", pem.replaceAll("\n", " ")],
+    ["without its first and last line", body],
+    ["as the comment of a public key", `${key} ${pem.replaceAll("\n", " ")}`],
+    ["beside its public half", `${key}\n${pem}`],
+    ["of PuTTY", `PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n${body}\n`],
+  ] as const) {
+    test(`with a private key ${how} in place of a public one is refused without a word of it`, () => {
+      const said = refusal(() => publicKeyOf(tenantOf({ publicKey: pasted }), "testbed"));
+      assert.match(said, /quintet:tenant\.publicKey: found a (private key|text of \d+ characters)/);
+      assert.match(said, /config set --path 'quintet:tenant\.publicKey' id_ed25519\.pub/);
+      assert.doesNotMatch(said, /b3Blbn|BEGIN|AAAAC3/);
+    });
+  }
+
   test("has an image by its bytes, unless it says them by their checksum", () => {
     writeFileSync(join(folder, "disk.raw"), "bytes");
     const image = { name: "small", file: "disk.raw", format: "raw" };
