@@ -9,7 +9,7 @@ import { same } from "../providers/values.ts";
 export function keepLogins(text: string, file: string, draft: string): boolean {
   const there = lstatSync(file, { throwIfNoEntry: false });
   if (there && !(there.isFile() && isOurs(readFileSync(file, "utf8"), text))) return false;
-  mkdirSync(dirname(draft), { recursive: true });
+  mkdirSync(dirname(draft), { recursive: true, mode: 0o700 });
   // Whole or not at all: half a file would be nobody's. A new one never was readable for others.
   rmSync(draft, { force: true });
   writeFileSync(draft, text, { mode: 0o600 });
