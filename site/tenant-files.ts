@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { sshConfigPath } from "../providers/stack-file.ts";
@@ -35,7 +35,8 @@ export function publicKeyOf({ publicKey: given }: TenantSite, stack: string): st
     const found = `a text of ${given.length} characters that is no public key`;
     throw wrong(place, found, allowed, example);
   }
-  const text = read(placeOf(given, stack), place, "a public key of SSH").toString().trim();
+  const file = placeOf(given, stack);
+  const text = reading(file, place, "a public key of SSH", () => readFileSync(file, "utf8")).trim();
   if (publicKey.test(text)) return text;
   throw wrong(place, `${given}, which holds no public key`, allowed, example);
 }
@@ -49,11 +50,7 @@ export function guestImageOf({ image }: TenantSite, stack: string): GuestImage |
   if (!image) return undefined;
   const { name, format, checksum } = image;
   const file = placeOf(image.file, stack);
-  const digest = () =>
-    createHash("sha512")
-      .update(read(file, ["tenant", "image", "file"], "an image, or its checksum beside it"))
-      .digest("hex");
-  return { name, file, diskFormat: format, checksum: checksum ?? `sha512:${digest()}` };
+  return { name, file, diskFormat: format, checksum: checksum ?? digestOf(file) };
 }
 
 /** Relative paths start where the ssh config lies, with the keys that it names. */
@@ -62,9 +59,31 @@ function placeOf(path: string, stack: string): string {
   return resolve(dirname(sshConfigPath(stack)), path);
 }
 
-function read(file: string, place: Path, what: string): Buffer {
+// Of a file: more at once is no faster.
+const block = 1 << 20;
+
+/** Read in blocks: an image may be larger than memory, or than what Node reads in one piece (2 GiB). */
+function digestOf(file: string): string {
+  const place = ["tenant", "image", "file"];
+  return reading(file, place, "an image, or tell its tenant.image.checksum", () => {
+    const hash = createHash("sha512");
+    const opened = openSync(file, "r");
+    try {
+      const part = Buffer.allocUnsafe(block);
+      for (let size = block; size > 0; ) {
+        size = readSync(opened, part);
+        hash.update(part.subarray(0, size));
+      }
+    } finally {
+      closeSync(opened);
+    }
+    return `sha512:${hash.digest("hex")}`;
+  });
+}
+
+function reading<Result>(file: string, place: Path, what: string, read: () => Result): Result {
   try {
-    return readFileSync(file);
+    return read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw wrong(place, `a file that cannot be read (${reason})`, `the path of ${what}`, file);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -96,5 +97,19 @@ describe("the tenant of a config", () => {
     assert.equal(guestImageOf(tenantOf({ image: elsewhere }), "testbed")?.checksum, checksum);
     const said = refusal(() => guestImageOf(tenantOf({ image: { ...image, file: "no" } }), "t"));
     assert.match(said, /quintet:tenant\.image\.file: found a file that cannot be read/);
+    assert.match(said, /tenant\.image\.checksum/);
+  });
+
+  test("reads a large image in blocks", () => {
+    const path = join(folder, "large.raw");
+    writeFileSync(path, "");
+    truncateSync(path, 128 * 1024 * 1024);
+    appendFileSync(path, "end");
+    const sum = spawnSync("sha512sum", [path], { encoding: "utf8" }).stdout.split(" ")[0];
+    const before = process.resourceUsage().maxRSS;
+    const found = guestImageOf(tenantOf({ image: { name: "large", file: path } }), "testbed");
+    assert.equal(found?.checksum, `sha512:${sum}`);
+    const grown = (process.resourceUsage().maxRSS - before) / 1024;
+    assert.ok(grown < 64, `${grown} MiB more`);
   });
 });

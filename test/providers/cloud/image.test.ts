@@ -124,7 +124,7 @@ describe("a file that is to be uploaded", () => {
   test("is refused when it is another one, or is not there", async () => {
     await assert.rejects(
       measured({ path, checksum: `sha256:${"0".repeat(64)}` }),
-      refusal(/another file.*\n.*\n {2}found: {2}sha256:/),
+      refusal(/another file.*\n.*\n {2}found: {2}sha256:.*\n.*tenant\.image\.checksum/),
     );
     await assert.rejects(measured({ path: `${path}.not`, checksum }), refusal(/cannot be read/));
   });
