@@ -100,6 +100,14 @@ describe("the tenant of a config", () => {
     assert.match(said, /tenant\.image\.checksum/);
   });
 
+  test("has no image by a digest that the cloud does not keep", () => {
+    const image = { name: "small", file: "disk.raw", checksum: `sha256:${"a".repeat(64)}` };
+    assert.match(
+      refusal(() => tenantOf({ image })),
+      /image\.checksum: found .*sha512sum prints it/s,
+    );
+  });
+
   test("reads a large image in blocks", () => {
     const path = join(folder, "large.raw");
     writeFileSync(path, "");
