@@ -60,6 +60,8 @@ export interface Deed extends Requirement {
   readonly seconds: number;
   /** Takes it back at destroy. Left out: what is done stays, or goes with something else. */
   readonly undo?: Script;
+  /** At destroy, takes away what others have made since, whatever was found. */
+  readonly cleanUp?: Script;
 }
 
 /** Under what type and at which address clients find a service. */
