@@ -132,7 +132,7 @@ export interface NetworkNames {
 
 /** What runs guests on a host. */
 export interface ComputeHostNames extends DaemonNames {
-  /** Done by nobody until this host leaves the cloud: then no service keeps its name. */
+  /** Nothing is to be done until this host leaves the cloud: then no service keeps its name. */
   forgotten(host: string): Deed;
   /** No guest is on a host that is none of these any more. Asked of the controller before all else is done. */
   stayed(computes: readonly string[]): Deed;
