@@ -56,11 +56,14 @@ printf '%s\\n%s\\n' "$?" "$said"`,
     return { check: "", run: "", ...declared, done: status === "0" ? "yes" : "no" };
   },
 
+  // A text that leaves the program is none of the host's past, and has nothing to go back to.
+  own: (_declared, have) => have,
+
   converge({ name }, want, have) {
     if (want?.done === "yes" && have?.done !== "yes") return [deed(`do`, name, want.run, want)];
     // New texts are taken over by an update that runs nothing: the next look uses them.
     const reworded = (["check", "run", "undo", "cleanUp", "seconds"] as const).some(
-      (text) => want && have && want[text] !== have[text],
+      (text) => have && want?.[text] !== undefined && want[text] !== have[text],
     );
     return reworded ? [{ why: `take over the new texts of "${name}"`, script: sh`:` }] : [];
   },

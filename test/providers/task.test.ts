@@ -126,6 +126,22 @@ describe("a task", () => {
     place.end();
   });
 
+  test("whose undo was reworded, and then left out, is taken over as it is", async () => {
+    const place = folderPlace();
+    const lifecycle = new Lifecycle(new HostGround(task, place.hosts), {
+      down: new Set(),
+      abandoned: new Set(),
+    });
+    const at = { host: "here", key, claim: "a-deed", stack: "test" };
+    const made = await lifecycle.create({ at, ...deed({ undo: "echo one" }) });
+    const reworded = await lifecycle.update(made.outs, { at, ...deed({ undo: "echo two" }) });
+    const news = { at, ...deed({ cleanUp: "echo clean" }) };
+    const { outs } = await lifecycle.update(reworded.outs, news);
+    const { props } = await lifecycle.read("id", outs);
+    place.end();
+    assert.equal(lifecycle.diff(props, news).changes, false);
+  });
+
   test("without an undo stays done", () => {
     assert.deepEqual(task.putBack(key, "", deed({ done: "no" }), deed({})), []);
   });
