@@ -6,7 +6,7 @@ import { Task } from "../providers/task.ts";
 export function deed(
   name: string,
   host: string,
-  { name: what, check, run, undo, seconds }: Deed,
+  { name: what, check, run, undo, cleanUp, seconds }: Deed,
   options: pulumi.CustomResourceOptions,
   disturbing: readonly { readonly written: pulumi.Output<string> }[] = [],
 ): Task {
@@ -15,7 +15,13 @@ export function deed(
     {
       host,
       key: { name: what },
-      value: { check: check.text, run: run.text, ...(undo && { undo: undo.text }), seconds },
+      value: {
+        check: check.text,
+        run: run.text,
+        ...(undo && { undo: undo.text }),
+        ...(cleanUp && { cleanUp: cleanUp.text }),
+        seconds,
+      },
       ...(disturbing.length > 0 && { after: disturbing.map((one) => one.written) }),
     },
     options,

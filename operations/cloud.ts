@@ -33,7 +33,8 @@ const command = commands[name];
 if (command) {
   process.exitCode = await command.run(words);
 } else {
-  const usages = Object.values(commands).map(({ usage }) => `       npm run cloud -- ${usage}`);
+  // Without -s, npm's own lines are part of what is piped or redirected.
+  const usages = Object.values(commands).map(({ usage }) => `       npm run -s cloud -- ${usage}`);
   console.error(`usage:\n${usages.join("\n")}`);
   process.exitCode = 1;
 }

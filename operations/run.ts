@@ -11,6 +11,15 @@ export class StepFailed extends Error {
   }
 }
 
+/** A question to a program of this machine that ended badly, with what the program said. */
+export class CommandFailed extends Error {
+  constructor(command: string, status: number | string, stderr: string, next: string) {
+    const said = stderr.trim().replaceAll("\n", "\n    ") || "it said nothing";
+    super(`${command}\n  ended with ${status}, and said:\n    ${said}\n  Next: ${next}`);
+    this.name = "CommandFailed";
+  }
+}
+
 /** How a step is run. */
 export interface StepOptions {
   readonly environment?: NodeJS.ProcessEnv;

@@ -1,12 +1,13 @@
 // npm start: from a clone with its npm packages to five converged hosts. Every part looks first
 // whether it is done already, so it can be run again at any time, also after it was broken off.
 
-import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { siteOfStack } from "../site/stack-site.ts";
 import { installCli } from "./cli/install.ts";
-import { cloudsFile, ownPulumi } from "./clone.ts";
+import { cloudsFile, notes, ownPulumi } from "./clone.ts";
 import { endWell } from "./ending.ts";
+import { keepLogins } from "./logins.ts";
 import { clearDeadLocks, readLocks } from "./pulumi/locks.ts";
 import { readProject, settle, testbedStack } from "./pulumi/settings.ts";
 import { readWords } from "./pulumi/words.ts";
@@ -35,7 +36,7 @@ async function start(): Promise<void> {
 
   const resources = resourcesOf(testbedStack);
   await showDashboard(resources);
-  keepLogins(resources);
+  showLogins(resources);
   console.log(summary(resources));
 }
 
@@ -52,14 +53,14 @@ async function showDashboard(resources: readonly StateResource[]): Promise<void>
   }
 }
 
-/** In the clone, where the stock client looks; for its owner alone. */
-function keepLogins(resources: readonly StateResource[]): void {
+/** In the clone, where the stock client looks. */
+function showLogins(resources: readonly StateResource[]): void {
   if (dashboardOf(resources) === undefined) return;
   const text = outputOf(testbedStack, "clouds");
-  if (text === undefined) return;
-  // An older one may have been readable for others; a new file never was.
-  rmSync(cloudsFile, { force: true });
-  writeFileSync(cloudsFile, text, { mode: 0o600 });
+  if (text === undefined || keepLogins(text, cloudsFile, join(notes, "clouds.yaml"))) return;
+  console.log(
+    `  ${cloudsFile} is not as npm start writes it, and stays as it is.\n  Next: npm run -s cloud -- logins prints who may log in.`,
+  );
 }
 
 function title(words: string): void {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { clone, ownPulumi } from "./clone.ts";
+import { CommandFailed } from "./run.ts";
 
 /** What of a resource in the state this looks at. */
 export interface StateResource {
@@ -43,14 +44,22 @@ function resourcesIn(exported: string): readonly StateResource[] {
   return JSON.parse(exported).deployment?.resources ?? [];
 }
 
-/** A stack's output in plain text, also a secret one; undefined where there is none. */
-export function outputOf(stack: string, name: string): string | undefined {
-  const run = spawnSync(
-    ownPulumi,
-    ["stack", "output", "--json", "--show-secrets", "--stack", stack],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
-  );
-  if (run.status !== 0) return undefined;
+/**
+ * A stack's output in plain text, also a secret one; undefined where there is none.
+ * @throws CommandFailed where the outputs cannot be read: that is not a stack without this one
+ */
+export function outputOf(stack: string, name: string, pulumi = ownPulumi): string | undefined {
+  const asked = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
+  const run = spawnSync(pulumi, asked, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  if (run.status !== 0) {
+    const status = run.status ?? run.signal ?? "no status";
+    throw new CommandFailed(
+      ["pulumi", ...asked].join(" "),
+      status,
+      run.error?.message ?? run.stderr,
+      "npx pulumi stack ls names the stacks that there are.",
+    );
+  }
   const value: unknown = JSON.parse(run.stdout)[name];
   return typeof value === "string" ? value : undefined;
 }

@@ -48,7 +48,7 @@ function inBrowser(url: string): string[] {
     row(`npm run testbed -- relay ${port}`, "shows it there anew, when it is gone"),
     "  Log in with a username and password of clouds.yaml: the member's for everyday work, or admin's.",
     "  The certificate, which browsers do not know:",
-    `  npm run testbed -- ssh gateway cat ${certificate.path}`,
+    `  npm run -s testbed -- ssh gateway cat ${certificate.path}`,
     "",
     "The cloud by commands",
     row("npm run cloud -- verify", "boots guests, logs in, moves one live, removes them"),

@@ -1,4 +1,5 @@
 import { sh } from "../providers/sh.ts";
+import { asAdministrator, credentialPath } from "./administrator.ts";
 import type { Deed, Surroundings } from "./openstack.ts";
 
 /** Where the administrator's credential lies, and how the first one comes to be. */
@@ -34,24 +35,11 @@ export function cloudsFile(logins: readonly Login[]): string {
   return `${JSON.stringify({ clouds: Object.fromEntries(clouds) }, undefined, 2)}\n`;
 }
 
-const path = "/etc/openstack/clouds.yaml";
-
 /** Ends with 0 when the credential logs in and finds Keystone in the catalogue, 1 when not, else 2. */
-const login = `
-import json, sys, urllib.error, urllib.request
+const login = `${asAdministrator}
+import sys
 try:
-    cloud = json.load(open("${path}"))["clouds"]["admin"]
-    auth = cloud["auth"]
-    user = {"name": auth["username"], "domain": {"name": auth["user_domain_name"]}}
-    project = {"name": auth["project_name"], "domain": {"name": auth["project_domain_name"]}}
-    identity = {"methods": ["password"], "password": {"user": {**user, "password": auth["password"]}}}
-    body = {"auth": {"identity": identity, "scope": {"project": project}}}
-    request = urllib.request.Request(
-        auth["auth_url"] + "/auth/tokens", json.dumps(body).encode(), {"Content-Type": "application/json"})
-    catalogue = json.load(urllib.request.urlopen(request, timeout=15))["token"]["catalog"]
-    here = [one for service in catalogue if service["type"] == "identity"
-        for one in service["endpoints"] if one["region_id"] == cloud["region_name"]]
-    sys.exit(0 if len(here) == 3 else 1)
+    sys.exit(0 if [service for service, face, url in log_in()[1]].count("identity") == 3 else 1)
 except urllib.error.HTTPError as error:
     print(error, file=sys.stderr)
     sys.exit(1 if error.code == 401 else 2)
@@ -62,13 +50,13 @@ except Exception as error:
 
 export const credential: CredentialNames = {
   folder: "/etc/openstack",
-  path,
+  path: credentialPath,
   bootstrap: (surroundings) => ({
     name: "the administrator can log in",
     check: sh`python3 -c ${login}`,
     // The tool takes a password from its argument or its environment; others see only the first.
     run: sh`
-OS_BOOTSTRAP_PASSWORD=$(python3 -c ${`import json; print(json.load(open("${path}"))["clouds"]["admin"]["auth"]["password"])`}) || exit
+OS_BOOTSTRAP_PASSWORD=$(python3 -c ${`import json; print(json.load(open("${credentialPath}"))["clouds"]["admin"]["auth"]["password"])`}) || exit
 export OS_BOOTSTRAP_PASSWORD
 runuser -u keystone -- keystone-manage bootstrap --bootstrap-region-id ${surroundings.region} \\
   --bootstrap-admin-url ${identityUrl(surroundings)} --bootstrap-internal-url ${identityUrl(surroundings)} \\

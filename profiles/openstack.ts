@@ -60,6 +60,8 @@ export interface Deed extends Requirement {
   readonly seconds: number;
   /** Takes it back at destroy. Left out: what is done stays, or goes with something else. */
   readonly undo?: Script;
+  /** At destroy, takes away what others have made since, whatever was found. */
+  readonly cleanUp?: Script;
 }
 
 /** Under what type and at which address clients find a service. */
@@ -130,7 +132,7 @@ export interface NetworkNames {
 
 /** What runs guests on a host. */
 export interface ComputeHostNames extends DaemonNames {
-  /** Done by nobody until this host leaves the cloud: then no service keeps its name. */
+  /** Nothing is to be done until this host leaves the cloud: then no service keeps its name. */
   forgotten(host: string): Deed;
   /** No guest is on a host that is none of these any more. Asked of the controller before all else is done. */
   stayed(computes: readonly string[]): Deed;

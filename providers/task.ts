@@ -23,7 +23,9 @@ export interface TaskValue {
   readonly run: string;
   /** Undoes it at destroy, where it was not done when we came. Left out: what is done stays. */
   readonly undo?: string;
-  /** How long `run` and `undo` may take, in seconds. */
+  /** Run at destroy whatever was found: takes away what others have made since, in its name. */
+  readonly cleanUp?: string;
+  /** How long each of `run`, `undo` and `cleanUp` may take, in seconds. */
   readonly seconds?: number;
 }
 
@@ -36,6 +38,7 @@ export const task = {
     check: z.string().min(1),
     run: z.string().min(1),
     undo: z.string().min(1).exactOptional(),
+    cleanUp: z.string().min(1).exactOptional(),
     seconds: z.number().int().positive().exactOptional(),
   }),
 
@@ -53,18 +56,25 @@ printf '%s\\n%s\\n' "$?" "$said"`,
     return { check: "", run: "", ...declared, done: status === "0" ? "yes" : "no" };
   },
 
+  // A text that leaves the program is none of the host's past, and has nothing to go back to.
+  own: (_declared, have) => have,
+
   converge({ name }, want, have) {
     if (want?.done === "yes" && have?.done !== "yes") return [deed(`do`, name, want.run, want)];
     // New texts are taken over by an update that runs nothing: the next look uses them.
-    const reworded = (["check", "run", "undo", "seconds"] as const).some(
-      (text) => want && have && want[text] !== have[text],
+    const reworded = (["check", "run", "undo", "cleanUp", "seconds"] as const).some(
+      (text) => have && want?.[text] !== undefined && want[text] !== have[text],
     );
     return reworded ? [{ why: `take over the new texts of "${name}"`, script: sh`:` }] : [];
   },
 
   putBack({ name }, _kept, found, have) {
-    const undoable = found?.done !== "yes" && have?.done === "yes" && have.undo !== undefined;
-    return undoable ? [deed("undo", name, have.undo, have)] : [];
+    const { undo, cleanUp } = have ?? {};
+    const undoable = found?.done !== "yes" && have?.done === "yes" && undo !== undefined;
+    return [
+      ...(undoable ? [deed("undo", name, undo, have)] : []),
+      ...(have && cleanUp !== undefined ? [deed("clean up after", name, cleanUp, have)] : []),
+    ];
   },
 } satisfies HostState<TaskKey, TaskValue>;
 

@@ -9,7 +9,7 @@ import type { Draft } from "./draft.ts";
 import { BadConfig, type Path, type Problem, remove, set, setSecret } from "./problems.ts";
 import { holdsText, keysAt, nearest, saidAt } from "./said.ts";
 import { type SiteConfig, schema } from "./schema.ts";
-import { type IsSecret, touching, within } from "./secrets.ts";
+import { holdsPrivateKey, type IsSecret, touching, within } from "./secrets.ts";
 
 type Tree = Record<string, unknown>;
 
@@ -129,5 +129,7 @@ function shown(found: unknown, path: Path, isHidden: IsSecret): string {
     return typeof found === "string" ? `a text of ${found.length} characters` : "a hidden value";
   }
   const text = JSON.stringify(found);
+  // Whatever its place: what is pasted there is cut off too late.
+  if (holdsPrivateKey(text)) return "a private key, not shown here";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -37,3 +37,8 @@ export function touching(places: ReadonlySet<string>): IsSecret {
   const isSecret = within(places);
   return (path) => isSecret(path) || [...places].some((place) => place.startsWith(pathText(path)));
 }
+
+/** True for a text with a private key in it, in whatever form: of OpenSSH, PEM, PuTTY. */
+export function holdsPrivateKey(text: string): boolean {
+  return /PRIVATE KEY|Private-Lines|PuTTY-User-Key/i.test(text);
+}

@@ -19,8 +19,9 @@ const image = z.strictObject({
     example: "qcow2",
   }).default("qcow2"),
   user: name("debian").default("root"),
-  checksum: say(z.string().regex(/^sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})$/), {
-    allowed: "sha512: or sha256: and the digest, as sha512sum prints it",
+  // The cloud knows its images by this digest and no other.
+  checksum: say(z.string().regex(/^sha512:[0-9a-f]{128}$/), {
+    allowed: "sha512: and the digest, as sha512sum prints it",
   }).optional(),
 });
 

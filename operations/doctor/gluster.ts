@@ -1,6 +1,7 @@
 import { lookAtBrick, seenIn } from "../../providers/brick/scripts.ts";
 import { brick } from "../../providers/brick.ts";
 import { Unseen } from "../../providers/errors.ts";
+import { glusterLog } from "../../providers/gluster/log.ts";
 import { glusterPeers } from "../../providers/gluster-peers.ts";
 import { lines, sh } from "../../providers/sh.ts";
 import type { Expected } from "./expected.ts";
@@ -23,12 +24,11 @@ export const bricks = onEach({
   judge(stdout, { name, brick: path = "" }, { site }) {
     const { volume } = site.storage;
     const what = `brick ${path}`;
-    const log = `/var/log/glusterfs/bricks/${path.slice(1).replaceAll("/", "-")}.log`;
     const findings: HostFinding[] = brickWrong(stdout, path, volume).map((found) => ({
       level: "bad",
       what,
       found,
-      command: `tail -n 50 ${log}`,
+      command: `tail -n 50 ${glusterLog(path, "bricks/")}`,
     }));
     if (!/^healer$/m.test(stdout)) {
       const command = "tail -n 50 /var/log/glusterfs/glustershd.log";

@@ -5,6 +5,8 @@ import { type Answers, type Look, parts } from "./look.ts";
 
 const most = 64;
 
+const listOf = (brick: string) => `${brick}/.glusterfs/indices/xattrop`;
+
 /**
  * What is still to be healed, read from each brick's own list of it: asking Gluster would take the
  * cluster's locks. Beside the count, for the first few: which copies each brick holds to be behind.
@@ -17,8 +19,8 @@ export const heals: Look = {
     brick === undefined
       ? undefined
       : sh`
-cd ${`${brick}/.glusterfs/indices/xattrop`} 2>/dev/null || exit 0
-list=$(ls -U | grep -v '^xattrop-')
+cd ${listOf(brick)} 2>/dev/null && list=$(ls -U) || exit 0
+list=$(printf '%s' "$list" | grep -v '^xattrop-')
 printf 'pending %s\\n' "$(printf '%s' "$list" | grep -c '')"
 for file in $(printf '%s\\n' "$list" | sort | head -n ${most}); do
   echo "file $file"
@@ -34,7 +36,14 @@ exit 0`,
 function judgeHeals(answers: Answers, cloud: Expected): Verdict {
   const { volume } = cloud.site.storage;
   const pending = [...answers].map(([host, stdout]) => {
-    const files = Number(/^pending (\d+)$/m.exec(stdout)?.[1] ?? 0);
+    const read = /^pending (\d+)$/m.exec(stdout)?.[1];
+    // A brick's process makes the list as it starts: without one, nobody knows what is behind.
+    if (read === undefined) {
+      const found = `the list of what ${volume} has to heal cannot be read`;
+      const { brick = "" } = cloud.hosts.find(({ name }) => name === host) ?? {};
+      return of(host, [{ level: "look", what: "heals", found, command: `ls ${listOf(brick)}` }]);
+    }
+    const files = Number(read);
     if (files === 0) return of(host, [], "nothing to heal");
     const found = `${count(files, "file")} of ${volume} to heal on the other copies`;
     const command = `gluster volume heal ${volume} info summary`;

@@ -1,3 +1,4 @@
+import { glusterLog } from "../../providers/gluster/log.ts";
 import { lookAtMount, mountedAt } from "../../providers/mount/now.ts";
 import { lines, sh } from "../../providers/sh.ts";
 import { count, of } from "./finding.ts";
@@ -22,7 +23,7 @@ export const mounts = onEach({
         return [{ level: "bad" as const, what, found: "not mounted", command: `findmnt ${path}` }];
       }
       if (mounted.now !== "mounted") {
-        const command = `tail -n 50 /var/log/glusterfs/${path.slice(1).replaceAll("/", "-")}.log`;
+        const command = `tail -n 50 ${glusterLog(path)}`;
         return [{ level: "bad" as const, what, found: mounted.now, command }];
       }
       if (mounted.source === source) return [];

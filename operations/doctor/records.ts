@@ -3,6 +3,9 @@ import { sh } from "../../providers/sh.ts";
 import { count, type HostFinding, of, quoted } from "./finding.ts";
 import { onEach } from "./look.ts";
 
+// Of a record as it is written: one line of JSON, which begins with the name of its promise.
+const claimAtStart = '^{"claim":"[^"]*"';
+
 /** More of a kind than this are one finding: somebody has lost a state. */
 const few = 3;
 
@@ -17,7 +20,7 @@ export const records = onEach({
   script: () => sh`
 cd ${recordFolder} 2>/dev/null || exit 0
 for file in *.json; do [ ! -e "$file" ] || echo "record $file"; done
-grep -Hom 1 '^{"claim":"[^"]*"' -- *.json 2>/dev/null | sed -n 's/^\\([^:]*\\):{"claim":"\\(.*\\)"$/claim \\1 \\2/p'
+grep -Hom 1 ${claimAtStart} -- *.json 2>/dev/null | sed -n 's/^\\([^:]*\\):{"claim":"\\(.*\\)"$/claim \\1 \\2/p'
 exit 0`,
 
   judge(stdout, host) {
@@ -26,8 +29,9 @@ exit 0`,
       [...stdout.matchAll(/^claim (\S+) (.*)$/gm)].map(([, file = "", claim]) => [file, claim]),
     );
     const odd = files.flatMap((file) => {
-      const found = wrong(claims.get(file), host.records.get(file));
-      return found === undefined ? [] : [{ file, found }];
+      const claim = claims.get(file);
+      const found = wrong(claim, host.records.get(file));
+      return found === undefined ? [] : [{ file, found, claimed: claim !== undefined }];
     });
     const missing = [...host.records].filter(([file]) => !files.includes(file));
     const well = files.length - odd.length;
@@ -47,18 +51,24 @@ function wrong(claim: string | undefined, expected: string | undefined): string 
     : `is of ${quoted(claim)}, where ${expected} is promised`;
 }
 
-function unclaimed(odd: readonly { file: string; found: string }[]): HostFinding[] {
+interface Odd {
+  readonly file: string;
+  readonly found: string;
+  readonly claimed: boolean;
+}
+
+function unclaimed(odd: readonly Odd[]): HostFinding[] {
   const at = { level: "look", what: "record" } as const;
   const [first] = odd;
   if (first && odd.length > few) {
     const found = `${odd.length} that no promise claims; the first, ${first.file}, ${first.found}`;
     return [{ ...at, found, command: `ls -l ${recordFolder}` }];
   }
-  return odd.map(({ file, found }) => ({
+  return odd.map(({ file, found, claimed }) => ({
     ...at,
     found: `${file} ${found}`,
-    // It begins with whose it is; further on stands what was found, which may be a secret.
-    command: `head -c 200 ${recordFolder}/${file}`,
+    // The claim alone, however long it is: after it stands what was found, which may be a secret.
+    command: `${claimed ? `grep -o '${claimAtStart}'` : "ls -l"} ${recordFolder}/${file}`,
   }));
 }
 

@@ -1,5 +1,6 @@
 import { stackOf } from "../pulumi/settings.ts";
 import { readWords } from "../pulumi/words.ts";
+import { CommandFailed } from "../run.ts";
 import { outputOf } from "../state.ts";
 import { verify } from "./verify.ts";
 import { NotSo } from "./ways.ts";
@@ -27,7 +28,7 @@ async function told(
   try {
     return await run(stack);
   } catch (error) {
-    if (!(error instanceof NotSo)) throw error;
+    if (!(error instanceof NotSo || error instanceof CommandFailed)) throw error;
     console.error(error.message);
     return 1;
   }

@@ -1,6 +1,6 @@
 import { sh } from "../../providers/sh.ts";
-import { credential } from "../credential.ts";
 import type { AliveNames, ComputeHostNames } from "../openstack.ts";
+import { forget } from "./forget.ts";
 import { novaEverywhere, novaEverywhereSecrets } from "./nova.ts";
 import { waitUntil } from "./waiting.ts";
 
@@ -53,7 +53,8 @@ export const computeHost: ComputeHostNames = {
     name: `nobody in the cloud keeps the name of ${host} when it has left`,
     check: sh`:`,
     run: sh`:`,
-    undo: sh`[ ! -e ${credential.path} ] || python3 -c ${forget} ${host}`,
+    // Not an undo: the host makes itself known only after this.
+    cleanUp: forget(host),
     seconds: 120,
   }),
   stayed: (computes) => {
@@ -91,33 +92,6 @@ done`,
     seconds: 180,
   },
 };
-
-/** Deletes what Nova and Neutron keep of a host. A service that has gone before it keeps nothing. */
-const forget = `
-import json, sys, urllib.error, urllib.request
-host = sys.argv[1]
-cloud = json.load(open("${credential.path}"))["clouds"]["admin"]
-def ask(method, url, body=None, token=None):
-    headers = {"Content-Type": "application/json", "X-OpenStack-Nova-API-Version": "2.61", **({"X-Auth-Token": token} if token else {})}
-    answer = urllib.request.urlopen(urllib.request.Request(url, body and json.dumps(body).encode(), headers, method=method), timeout=30)
-    text = answer.read()
-    return answer.headers, json.loads(text) if text else None
-try:
-    auth = cloud["auth"]
-    user = {"name": auth["username"], "password": auth["password"], "domain": {"name": auth["user_domain_name"]}}
-    scope = {"project": {"name": auth["project_name"], "domain": {"name": auth["project_domain_name"]}}}
-    login = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": scope}}
-    headers, said = ask("POST", auth["auth_url"] + "/auth/tokens", login)
-    token = headers["X-Subject-Token"]
-    places = {one["type"]: one["endpoints"][0]["url"].rstrip("/") for one in said["token"]["catalog"] if one["endpoints"]}
-    for kind, path, name in ("compute", "/os-services", "services"), ("network", "/v2.0/agents", "agents"):
-        if kind not in places:
-            continue
-        for one in ask("GET", places[kind] + path + "?host=" + host, token=token)[1][name]:
-            ask("DELETE", places[kind] + path + "/" + one["id"], token=token)
-except urllib.error.HTTPError as error:
-    sys.exit(f"{error.url}: {error} {error.read().decode()[:300]}")
-`;
 
 const on = (unit: string) => (host: string) => `${unit} on ${host}`;
 

@@ -12,6 +12,8 @@ export const glance: ServiceNames = {
       values: (surroundings) => ({
         ...token(surroundings),
         "DEFAULT/workers": String(surroundings.workers),
+        // By this digest an image is known again.
+        "DEFAULT/hashing_algorithm": "sha512",
         "paste_deploy/flavor": "keystone",
         "glance_store/stores": "file,http",
         "glance_store/default_store": "file",

@@ -1,6 +1,7 @@
 import { sh } from "../../providers/sh.ts";
-import { credential } from "../credential.ts";
+import { asAdministrator } from "../administrator.ts";
 import type { SignsNames } from "../openstack.ts";
+import { apis } from "./apis.ts";
 import { computeHost } from "./compute.ts";
 import { network } from "./neutron.ts";
 
@@ -8,15 +9,8 @@ import { network } from "./neutron.ts";
  * Logs in as the administrator and asks each API once, all of them together. It prints what they say as
  * JSON, only the fields named here, and why one of them said nothing.
  */
-const program = `
-import concurrent.futures, json, sys, time, urllib.error, urllib.request
-
-def ask(url, token=None, body=None):
-    headers = {"Content-Type": "application/json"}
-    if token: headers["X-Auth-Token"] = token
-    request = urllib.request.Request(url, body and json.dumps(body).encode(), headers)
-    answer = urllib.request.urlopen(request, timeout=6)
-    return json.load(answer), answer.headers
+const program = `${asAdministrator}
+import concurrent.futures, time
 
 def why(error):
     return "HTTP %s" % error.code if isinstance(error, urllib.error.HTTPError) else str(getattr(error, "reason", error))
@@ -32,19 +26,13 @@ questions = {
 said, silent = {}, {}
 began = time.time()
 try:
-    cloud = json.load(open("${credential.path}"))["clouds"]["admin"]
-    auth = cloud["auth"]
-    user = {"name": auth["username"], "password": auth["password"], "domain": {"name": auth["user_domain_name"]}}
-    project = {"name": auth["project_name"], "domain": {"name": auth["project_domain_name"]}}
-    body = {"auth": {"identity": {"methods": ["password"], "password": {"user": user}}, "scope": {"project": project}}}
-    token, headers = ask(auth["auth_url"] + "/auth/tokens", None, body)
+    token, here = log_in(6)
     said["identity"] = round(time.time() - began, 3)
-    urls = {service["type"]: one["url"] for service in token["token"]["catalog"]
-        for one in service["endpoints"] if one["interface"] == "internal" and one["region_id"] == cloud["region_name"]}
+    urls = {service: url for service, face, url in here if face == "internal"}
     def answer(name):
         service, path, listed, fields = questions[name]
         if service not in urls: raise Exception("it is not in the catalogue")
-        found = ask(urls[service] + path, headers["X-Subject-Token"])[0][listed]
+        found = ask("GET", urls[service] + path, token, None, 6)[0][listed]
         return [{field: one.get(field) for field in fields.split()} for one in found]
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for name, future in {name: pool.submit(answer, name) for name in questions}.items():
@@ -62,13 +50,7 @@ export const signs: SignsNames = {
   everywhere: network.agent.units.map(inApi),
   controller: network.addressing.units.map(inApi),
   computes: computeHost.units.map(inApi),
-  apis: {
-    identity: "keystone",
-    image: "glance-api",
-    placement: "placement-api",
-    compute: "nova-api",
-    network: "neutron-api",
-  },
+  apis,
   placing: "nova-conductor",
   log: (part) => `/var/log/${part.split("-")[0]}/${part}.log`,
 };

@@ -1,5 +1,6 @@
 import type { Change } from "../contract.ts";
 import { patience, withGluster } from "../gluster/command.ts";
+import { glusterLog } from "../gluster/log.ts";
 import { type Script, sh } from "../sh.ts";
 
 // Root alone sees and sets attributes of this kind, and they go where the folder goes.
@@ -84,7 +85,7 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
   sleep 1
 done
 echo ${`the process did not stay; its log ends with:`} >&2
-tail -n 5 ${`/var/log/glusterfs/bricks/${path.slice(1).replaceAll("/", "-")}.log`} >&2
+tail -n 5 ${glusterLog(path, "bricks/")} >&2
 exit 1`),
     seconds: patience,
   };

@@ -30,6 +30,8 @@ export type { ImageKey, ImageValue, ImageWish } from "./image/wish.ts";
 // What an upload that broke off leaves behind: an image without its data.
 const unfinished = "unfinished";
 const statesOfUploads = ["queued", "saving", "importing", "killed"];
+// Of an image that was made before Glance kept digests, or whose data it was only told the place of.
+const unknown = "unknown";
 
 /**
  * An image of Glance, uploaded once. What it is made of cannot be changed, and is never replaced: servers
@@ -57,9 +59,7 @@ export const image = {
       one,
     ]);
     return {
-      checksum: isUnfinished(found)
-        ? unfinished
-        : `${text(found.os_hash_algo)}:${text(found.os_hash_value)}`,
+      checksum: isUnfinished(found) ? unfinished : checksumOf(found),
       // Where its bytes came from is nowhere to be read.
       file: declared?.file ?? "",
       diskFormat: text(found.disk_format),
@@ -99,7 +99,12 @@ export const image = {
       ];
     }
     const edits = differing(whole, have).filter((field) => field !== "file");
-    if (edits.some((field) => fixed.includes(field))) throw anotherOne(name, whole, have);
+    const others = edits.filter((field) => fixed.includes(field));
+    // Digests of two kinds differ whatever the bytes are: that says neither yes nor no.
+    if (others.join() === "checksum" && algorithmOf(whole) !== algorithmOf(have)) {
+      throw notComparable(name, whole, have);
+    }
+    if (others.length > 0) throw anotherOne(name, whole, have);
     if (edits.length === 0) return [];
     const old = edits.map((field) => `${field} (was ${have[field] ?? "absent"})`).join(", ");
     const body = edits.map((field) => edit(field, whole, have));
@@ -126,6 +131,15 @@ function isUnfinished({ status }: Item): boolean {
   return statesOfUploads.includes(text(status));
 }
 
+/** Not by `checksum`, which is an MD5: two files can be made to have the same. */
+function checksumOf({ os_hash_algo: algorithm, os_hash_value: digest }: Item): string {
+  return text(algorithm) && text(digest) ? `${text(algorithm)}:${text(digest)}` : unknown;
+}
+
+function algorithmOf({ checksum }: ImageValue): string {
+  return checksum.split(":")[0] ?? "";
+}
+
 function glance(method: Call["method"], path: string, body?: object): Call {
   return { method, service: "image", path: `/v2/images${path}`, ...(body && { body }) };
 }
@@ -146,14 +160,27 @@ function edit(field: keyof ImageValue, want: ImageValue, have: ImageValue): obje
   return { op: have[field] === undefined ? "add" : "replace", path, value: want[field] };
 }
 
+function shown({ diskFormat, containerFormat, checksum }: ImageValue): string {
+  const bytes = checksum === unknown ? "no digest" : `${checksum.slice(0, 23)}...`;
+  return `${diskFormat} in ${containerFormat}, ${bytes}`;
+}
+
+function notComparable(name: string, want: ImageValue, have: ImageValue): Refused {
+  const known = have.checksum === unknown ? "no digest" : `the ${algorithmOf(have)} digest`;
+  return new Refused(
+    `the image ${name} cannot be told from the one that is promised: Glance has ${known} of it. It is taken for neither the same nor another, and nothing is uploaded beside it.
+  wanted: ${shown(want)}
+  found:  ${shown(have)}
+  Next: rename it (openstack image set --name ${name}-old ID) and run again: the promised one is uploaded. Glance takes ${algorithmOf(want)} digests of new images when hashing_algorithm in glance-api.conf says so.`,
+  );
+}
+
 function anotherOne(name: string, want: ImageValue, have: ImageValue): Refused {
-  const shown = (one: ImageValue) =>
-    `${one.diskFormat} in ${one.containerFormat}, ${one.checksum.slice(0, 23)}...`;
   return new Refused(
     `the image ${name} is another one than is promised, and is not replaced: servers may have been made from it.
   wanted: ${shown(want)}
   found:  ${shown(have)}
-  Next: promise the new one under another name, or rename the old one (openstack image set --name ${name}-old ID) and run again.`,
+  Next: promise the new one under another name, or rename the old one (openstack image set --name ${name}-old ID) and run again. If the one found is the right one, set quintet:tenant.image.checksum to sha512: and its os_hash_value.`,
   );
 }
 

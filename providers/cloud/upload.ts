@@ -25,6 +25,6 @@ export async function measured({ path, checksum }: Upload): Promise<number> {
   const found = hash.digest("hex");
   if (found === digest) return size;
   throw new Refused(
-    `${path} is another file than is promised.\n  wanted: ${checksum}\n  found:  ${algorithm}:${found}\n  Next: bring the right file there, or promise the checksum of this one.`,
+    `${path} is another file than is promised.\n  wanted: ${checksum}\n  found:  ${algorithm}:${found}\n  Next: bring the right file there, or, if this one is meant, set quintet:tenant.image.checksum to what was found.`,
   );
 }

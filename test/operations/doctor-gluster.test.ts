@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { bricks, peers } from "../../operations/doctor/gluster.ts";
 import { heals } from "../../operations/doctor/heals.ts";
@@ -109,8 +113,26 @@ describe("heals", () => {
     assert.deepEqual(found({ compute1: "pending 0\n" }), ["fine compute1 nothing to heal"]);
   });
 
-  test("of a brick that has no list yet are none", () => {
-    assert.deepEqual(found({ compute1: "" }), ["fine compute1 nothing to heal"]);
+  test("of a brick whose list was not read are unknown, and not none", () => {
+    assert.deepEqual(found({ compute1: "" }), [
+      "look compute1 heals: the list of what instances has to heal cannot be read",
+    ]);
+  });
+
+  test("are counted on a brick, and not where there is no list of them", () => {
+    const folder = mkdtempSync(join(tmpdir(), "quintet-heals-"));
+    const cloud = cloudOf([]);
+    const compute1 = cloud.hosts.find(({ name }) => name === "compute1");
+    assert.ok(compute1);
+    const script = heals.script({ ...compute1, brick: folder }, cloud)?.text;
+    const seen = () => spawnSync("sh", [], { input: script, encoding: "utf8" }).stdout;
+    const list = join(folder, ".glusterfs/indices/xattrop");
+    assert.equal(seen(), "");
+    mkdirSync(list, { recursive: true });
+    assert.equal(seen(), "pending 0\n");
+    for (const name of [`xattrop-${file}`, file]) writeFileSync(join(list, name), "");
+    assert.equal(seen(), `pending 1\nfile ${file}\n`);
+    rmSync(folder, { recursive: true });
   });
 
   test("that wait are counted where the good copy is", () => {

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
 import { certificates } from "../../operations/doctor/certificates.ts";
 import { disks } from "../../operations/doctor/disks.ts";
@@ -7,7 +11,7 @@ import { mounts } from "../../operations/doctor/mounts.ts";
 import { records } from "../../operations/doctor/records.ts";
 import { units } from "../../operations/doctor/units.ts";
 import { issueAuthority } from "../../providers/issue.ts";
-import { recordPath } from "../../providers/record.ts";
+import { recordFolder, recordPath } from "../../providers/record.ts";
 import { cloudOf, judged, promise, unit } from "./doctor-cloud.ts";
 
 /** As `systemctl show` prints one unit of Debian 13. */
@@ -276,6 +280,25 @@ describe("records", () => {
     assert.deepEqual(found(`record ${motd}\n`), [
       `look compute2 record: ${motd} cannot be read for the promise that it belongs to`,
     ]);
+  });
+
+  test("are shown by their claim alone, whatever its length", () => {
+    const folder = mkdtempSync(join(tmpdir(), "quintet-records-"));
+    const claim = `compute2-${"long-".repeat(60)}name`;
+    writeFileSync(
+      join(folder, motd),
+      `${JSON.stringify({ claim, kind: "File", found: { content: "hunter2" } })}\n`,
+    );
+    const { findings } = records.judge(new Map([["compute2", record(motd, claim)]]), cloud);
+    const command = findings[0]?.command?.replace(recordFolder, folder) ?? "";
+    const { stdout } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    assert.equal(stdout, `{"claim":"${claim}"\n`);
+  });
+
+  test("without a claim are shown by nothing of what they hold", () => {
+    const { findings } = records.judge(new Map([["compute2", `record ${motd}\n`]]), cloud);
+    assert.equal(findings[0]?.command, `ls -l ${recordFolder}/${motd}`);
   });
 
   test("that are missing are to be looked at", () => {

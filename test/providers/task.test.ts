@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Unseen } from "../../providers/errors.ts";
-import type { Script } from "../../providers/sh.ts";
+import { HostGround } from "../../providers/host-ground.ts";
+import { Lifecycle } from "../../providers/lifecycle.ts";
+import { type Script, sh } from "../../providers/sh.ts";
 import { type TaskValue, task } from "../../providers/task.ts";
+import { folderPlace } from "../places.ts";
 
 const key = { name: "a deed" };
 const deed = (texts: Partial<TaskValue>): TaskValue => ({
@@ -91,6 +95,51 @@ describe("a task", () => {
     const [change] = task.putBack(key, "", { ...held, done: "no" }, held);
     assert.ok(change);
     assert.equal(shell(change.script).stdout, "undone\n");
+  });
+
+  test("that has something to clean up does so whatever was found, and after its undo", () => {
+    const held = deed({ undo: "echo undone", cleanUp: "echo clean" });
+    const said = (found: TaskValue) =>
+      task.putBack(key, "", found, held).map(({ script }) => shell(script).stdout);
+    assert.deepEqual(said(held), ["clean\n"]);
+    assert.deepEqual(said({ ...held, done: "no" }), ["undone\n", "clean\n"]);
+  });
+
+  test("whose cleaning up is new takes it over, and runs nothing", () => {
+    const [change] = task.converge(key, deed({ cleanUp: "echo clean" }), deed({}));
+    assert.equal(change?.script.text, ":");
+  });
+
+  test("that always holds cleans up when its promise goes", async () => {
+    const place = folderPlace();
+    const lifecycle = new Lifecycle(new HostGround(task, place.hosts), {
+      down: new Set(),
+      abandoned: new Set(),
+    });
+    const left = `${place.folder}/left`;
+    const value = deed({ check: ":", run: ":", cleanUp: sh`rm ${left}`.text });
+    const at = { host: "here", key, claim: "a-deed", stack: "test" };
+    const { outs } = await lifecycle.create({ at, ...value });
+    writeFileSync(left, "by somebody else, later");
+    await lifecycle.delete((await lifecycle.read("id", outs)).props);
+    assert.equal(existsSync(left), false);
+    place.end();
+  });
+
+  test("whose undo was reworded, and then left out, is taken over as it is", async () => {
+    const place = folderPlace();
+    const lifecycle = new Lifecycle(new HostGround(task, place.hosts), {
+      down: new Set(),
+      abandoned: new Set(),
+    });
+    const at = { host: "here", key, claim: "a-deed", stack: "test" };
+    const made = await lifecycle.create({ at, ...deed({ undo: "echo one" }) });
+    const reworded = await lifecycle.update(made.outs, { at, ...deed({ undo: "echo two" }) });
+    const news = { at, ...deed({ cleanUp: "echo clean" }) };
+    const { outs } = await lifecycle.update(reworded.outs, news);
+    const { props } = await lifecycle.read("id", outs);
+    place.end();
+    assert.equal(lifecycle.diff(props, news).changes, false);
   });
 
   test("without an undo stays done", () => {

@@ -552,6 +552,14 @@ test("a value with an encrypted part is not repeated either", () => {
   assert.match(message, /^quintet:hosts: found a hidden value\./);
 });
 
+for (const place of ["tenant", "tenant.member", "tenant.publicKey.0"]) {
+  test(`a private key at ${place} is not repeated`, () => {
+    const [said = ""] = problems(put(place, "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA"));
+    assert.match(said, /found a private key, not shown here/);
+    assert.doesNotMatch(said, /BEGIN|MII/);
+  });
+}
+
 test("problems of shape and of sense are told in one go", () => {
   const found = problems((config) => {
     put("hosts[0].address", 5)(config);

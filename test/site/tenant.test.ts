@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -64,6 +65,24 @@ describe("the tenant of a config", () => {
     assert.doesNotMatch(wrong, /PRIVATE/);
   });
 
+  const body = `b3BlbnNzaC1rZXktdjEAAAAABG5vbmU${"A".repeat(300)}`;
+  const pem = `-----BEGIN OPENSSH PRIVATE KEY-----\n${body}\n-----END OPENSSH PRIVATE KEY-----\n`;
+  for (const [how, pasted] of [
+    ["in lines", pem],
+    ["in one line", pem.replaceAll("\n", " ")],
+    ["without its first and last line", body],
+    ["as the comment of a public key", `${key} ${pem.replaceAll("\n", " ")}`],
+    ["beside its public half", `${key}\n${pem}`],
+    ["of PuTTY", `PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\n${body}\n`],
+  ] as const) {
+    test(`with a private key ${how} in place of a public one is refused without a word of it`, () => {
+      const said = refusal(() => publicKeyOf(tenantOf({ publicKey: pasted }), "testbed"));
+      assert.match(said, /quintet:tenant\.publicKey: found a (private key|text of \d+ characters)/);
+      assert.match(said, /config set --path 'quintet:tenant\.publicKey' id_ed25519\.pub/);
+      assert.doesNotMatch(said, /b3Blbn|BEGIN|AAAAC3/);
+    });
+  }
+
   test("has an image by its bytes, unless it says them by their checksum", () => {
     writeFileSync(join(folder, "disk.raw"), "bytes");
     const image = { name: "small", file: "disk.raw", format: "raw" };
@@ -78,5 +97,27 @@ describe("the tenant of a config", () => {
     assert.equal(guestImageOf(tenantOf({ image: elsewhere }), "testbed")?.checksum, checksum);
     const said = refusal(() => guestImageOf(tenantOf({ image: { ...image, file: "no" } }), "t"));
     assert.match(said, /quintet:tenant\.image\.file: found a file that cannot be read/);
+    assert.match(said, /tenant\.image\.checksum/);
+  });
+
+  test("has no image by a digest that the cloud does not keep", () => {
+    const image = { name: "small", file: "disk.raw", checksum: `sha256:${"a".repeat(64)}` };
+    assert.match(
+      refusal(() => tenantOf({ image })),
+      /image\.checksum: found .*sha512sum prints it/s,
+    );
+  });
+
+  test("reads a large image in blocks", () => {
+    const path = join(folder, "large.raw");
+    writeFileSync(path, "");
+    truncateSync(path, 128 * 1024 * 1024);
+    appendFileSync(path, "end");
+    const sum = spawnSync("sha512sum", [path], { encoding: "utf8" }).stdout.split(" ")[0];
+    const before = process.resourceUsage().maxRSS;
+    const found = guestImageOf(tenantOf({ image: { name: "large", file: path } }), "testbed");
+    assert.equal(found?.checksum, `sha512:${sum}`);
+    const grown = (process.resourceUsage().maxRSS - before) / 1024;
+    assert.ok(grown < 64, `${grown} MiB more`);
   });
 });

@@ -84,7 +84,45 @@ describe("an image", () => {
 
   test("of other bytes is refused, and neither replaced nor deleted", () => {
     const other = { ...tiny, os_hash_value: "b".repeat(128) };
-    assert.throws(() => edits(seen(other)), refusal(/is not replaced.*\n.*sha512:aaaa.*\n.*bbbb/));
+    assert.throws(
+      () => edits(seen(other)),
+      refusal(/is not replaced.*\n.*sha512:aaaa.*\n.*bbbb.*\n.*tenant\.image\.checksum/),
+    );
+  });
+
+  for (const [how, hash, found] of [
+    [
+      "of which Glance has another digest",
+      { os_hash_algo: "sha256", os_hash_value: "b".repeat(64) },
+      "the sha256 digest",
+    ],
+    ["of which Glance has no digest", { os_hash_algo: null, os_hash_value: null }, "no digest"],
+    [
+      "from before Glance kept digests",
+      { os_hash_algo: undefined, os_hash_value: undefined, checksum: "c".repeat(32) },
+      "no digest",
+    ],
+  ] as const) {
+    test(`${how} is taken for neither the same nor another, and not uploaded again`, () => {
+      const have = seen({ ...tiny, ...hash });
+      assert.notEqual(have?.checksum, want.checksum);
+      assert.throws(
+        () => edits(have),
+        refusal(new RegExp(`cannot be told from .*: Glance has ${found} of it.*\\n.*sha512:aaaa`)),
+      );
+      // What is plain to see is said as ever.
+      assert.throws(() => edits(have && { ...have, diskFormat: "raw" }), refusal(/is another one/));
+    });
+  }
+
+  test("is promised by the digest that Glance keeps, and by no other", () => {
+    const wish = { file: "tiny.qcow2", diskFormat: "qcow2" };
+    const said = (checksum: string) => image.value.safeParse({ ...wish, checksum }).success;
+    assert.deepEqual([`sha512:${digest}`, `sha256:${"a".repeat(64)}`, "a".repeat(32)].map(said), [
+      true,
+      false,
+      false,
+    ]);
   });
 
   test("gets its properties and visibility in one request", () => {
@@ -124,7 +162,7 @@ describe("a file that is to be uploaded", () => {
   test("is refused when it is another one, or is not there", async () => {
     await assert.rejects(
       measured({ path, checksum: `sha256:${"0".repeat(64)}` }),
-      refusal(/another file.*\n.*\n {2}found: {2}sha256:/),
+      refusal(/another file.*\n.*\n {2}found: {2}sha256:.*\n.*tenant\.image\.checksum/),
     );
     await assert.rejects(measured({ path: `${path}.not`, checksum }), refusal(/cannot be read/));
   });
