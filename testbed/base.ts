@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./command.ts";
+import { compiledTogether, diverted, programs } from "./compiled-together.ts";
 import { outside } from "./hosts.ts";
 import { alone } from "./lock.ts";
 import { type Mirrors, release } from "./mirrors.ts";
@@ -25,6 +26,9 @@ const files: Readonly<Record<string, string>> = {
   // The mirror may be a snapshot, whose indexes are past their date.
   "etc/apt/apt.conf.d/90snapshot":
     'Acquire::Check-Valid-Until "false";\nAcquire::Languages "none";\n',
+  // A host that loses its power here has not lost what it wrote: the machine keeps it.
+  "etc/dpkg/dpkg.cfg.d/testbed": "force-unsafe-io\n",
+  ...compiledTogether,
 };
 
 // What would act by itself while a test looks at the host, and devices, which are the machine's. The
@@ -86,8 +90,11 @@ async function build(at: Place, sources: readonly string[], base: string): Promi
   );
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(partial, name)), { recursive: true });
-    await writeFile(join(partial, name), content);
+    await writeFile(join(partial, name), content, {
+      mode: programs.includes(name) ? 0o755 : 0o644,
+    });
   }
+  await run(["dpkg-divert", "--root", partial, ...diverted]);
   await writeFile(join(partial, "etc/apt/sources.list"), `${sources.join("\n")}\n`);
   await mkdir(join(partial, "etc/sysctl.d"), { recursive: true });
   for (const unit of masked) await symlink("/dev/null", join(partial, "etc/systemd/system", unit));

@@ -14,7 +14,7 @@ describe("a compute host loses its power", () => {
       await withGuests(async ({ ways, first, second }) => {
         await moveTo(first, dead);
         if ((await second.host()) === dead) await moveTo(second, "compute2");
-        await first.says("echo precious >/root/kept && sync");
+        await first.says("echo precious >/disk/kept");
         const bystander = await second.says(bootId);
         await testbed("kill", dead);
         const blind = expectStatus(await drift(), 1);
@@ -68,5 +68,5 @@ test("all hosts lose their power at once, and within three minutes all is as it 
 
 async function kept(guest: Guest): Promise<string> {
   await guest.letsIn(120);
-  return guest.says("cat /root/kept");
+  return guest.says("cat /disk/kept");
 }

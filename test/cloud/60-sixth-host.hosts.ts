@@ -30,7 +30,7 @@ describe("by the stack's config alone", () => {
         expectStatus(await drift([], { folder }), 0);
       });
       await moveTo(first, sixth);
-      await first.says("echo precious >/root/kept && sync");
+      await first.says("echo precious >/disk/kept");
       await ways.member.send("stop", "POST", "compute", `/v2.1/servers/${second.id}/action`, {
         "os-stop": null,
       });
@@ -43,7 +43,7 @@ describe("by the stack's config alone", () => {
       const said = refused.stdout + refused.stderr;
       assert.ok(said.includes(`${first.name} (${first.id}) on ${sixth}`), said);
       assert.equal((await resources()).length, there);
-      assert.equal(await first.says("cat /root/kept"), "precious\n");
+      assert.equal(await first.says("cat /disk/kept"), "precious\n");
       await inVariant({ config: listed }, async (folder) => {
         expectStatus(await drift([], { folder }), 0);
       });
@@ -54,7 +54,7 @@ describe("by the stack's config alone", () => {
       expectStatus(await drift(), 0);
       assert.equal(await disk(), bytes);
       assert.deepEqual(await emulators(), running);
-      assert.equal(await first.says("cat /root/kept"), "precious\n");
+      assert.equal(await first.says("cat /disk/kept"), "precious\n");
       const known = ["compute service list", "network agent list", "hypervisor list"];
       for (const list of known) {
         const host = list.startsWith("hypervisor") ? "Hypervisor Hostname" : "Host";
