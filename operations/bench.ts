@@ -1,12 +1,12 @@
-// npm run bench [-- slice scale --runs N --hosts 10,50,100 --no-others]: how fast it is, and beside
-// whom. docs/bench.md says how to read the tables. Both parts run unless one is named.
+// npm run bench [-- slice cloud scale --runs N --hosts 10,50,100 --no-others]: how fast it is, and beside
+// whom. docs/bench.md says how to read the tables. All parts run unless one is named.
 import { writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clear, ground, takeDown } from "./bench/ground.ts";
 import { scale } from "./bench/scale.ts";
-import { slice } from "./bench/slice.ts";
+import { cloud, slice } from "./bench/slice.ts";
 import { asMarkdown, type Table } from "./bench/table.ts";
 import { installCli } from "./cli/install.ts";
 import { endWell } from "./ending.ts";
@@ -24,6 +24,7 @@ const runs = Number(values.runs);
 const sizes = values.hosts.split(",").map(Number);
 const parts = {
   slice: () => slice(runs, !values["no-others"], say),
+  cloud: () => cloud(runs, say),
   scale: () => scale(sizes, runs, say),
 };
 const chosen = Object.keys(parts).filter(
@@ -31,7 +32,7 @@ const chosen = Object.keys(parts).filter(
 );
 if (!(runs >= 1) || positionals.some((name) => !(name in parts))) {
   console.error(
-    "usage: npm run bench [-- slice | scale] [--runs N] [--hosts 10,50,100] [--no-others]",
+    "usage: npm run bench [-- slice | cloud | scale] [--runs N] [--hosts 10,50,100] [--no-others]",
   );
   process.exit(2);
 }

@@ -5,24 +5,47 @@ import { Competitors } from "./competitors.ts";
 import { type Fact, factsOf, type StoredResource } from "./facts.ts";
 import { bringUp, takeDown } from "./ground.ts";
 import { type Measured, median } from "./measured.ts";
+import { memoryOfCloud } from "./memory.ts";
 import { Project } from "./project.ts";
 import { round, type Table } from "./table.ts";
 import { type Share, shares } from "./timeline.ts";
 
+type Say = (words: string) => void;
+
 const stack = "testbed";
+const settingsFile = `Pulumi.${stack}.yaml`;
 const passphrase = readFileSync(join(clone, "operations", "testbed-passphrase"), "utf8").trim();
 
-/** The five hosts: `up` from bare ones, then a look at what stands, beside others who ask the same. */
-export async function slice(
+/** The five hosts without OpenStack: `up` from bare ones, then a look at what stands, beside others who ask the same. */
+export function slice(runs: number, others: boolean, say: Say): Promise<Table[]> {
+  const settings = readFileSync(join(clone, settingsFile), "utf8");
+  const files = { [settingsFile]: settings.replace(/^( *quintet:services:).*$/m, "$1 false") };
+  return fiveHosts({ name: "slice", files, others }, runs, say);
+}
+
+/** The same with OpenStack, of which others would ask something else, and the memory that it takes. */
+export async function cloud(runs: number, say: Say): Promise<Table[]> {
+  return fiveHosts({ name: "cloud", files: {}, others: false, last: memoryOfCloud }, runs, say);
+}
+
+interface Part {
+  readonly name: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly others: boolean;
+  /** One more table, while all stands. */
+  last?(): Promise<Table>;
+}
+
+async function fiveHosts(
+  { name, files, others, last }: Part,
   runs: number,
-  others: boolean,
-  say: (words: string) => void,
+  say: Say,
 ): Promise<Table[]> {
-  const seeing = new Project({ name: "slice", stack, passphrase });
-  const blind = new Project({ name: "slice-blind", stack, passphrase, blind: true });
+  const seeing = new Project({ name, stack, passphrase, files });
+  const blind = new Project({ name: `${name}-blind`, stack, passphrase, files, blind: true });
   await bringUp();
   await seeing.select();
-  say("five bare hosts: pulumi up");
+  say(`five bare hosts: pulumi up of the ${name}`);
   const up = await seeing.up();
   const tables = [upTable(up)];
 
@@ -46,6 +69,7 @@ export async function slice(
   } finally {
     competitors?.close();
   }
+  if (last) tables.push(await last());
   await takeDown();
   return tables;
 }
@@ -54,7 +78,7 @@ export async function slice(
 async function interleaved(
   candidates: Readonly<Record<string, () => Promise<Measured>>>,
   runs: number,
-  say: (words: string) => void,
+  say: Say,
 ): Promise<Map<string, Measured[]>> {
   const taken = new Map<string, Measured[]>();
   for (let run = 0; run <= runs; run += 1) {
@@ -84,7 +108,7 @@ function upTable(up: Measured & { readonly spent: Record<Share, number> }): Tabl
 
 function lookTable(resources: readonly StoredResource[], taken: Map<string, Measured[]>): Table {
   const facts = factsOf(resources);
-  const promises = resources.filter(({ type }) => type.includes("dynamic/host:")).length;
+  const promises = resources.filter(({ type }) => /dynamic\/(host|cloud):/.test(type)).length;
   const seconds = (name: string) => median((taken.get(name) ?? []).map((one) => one.seconds));
   const ours = seconds("Quintet");
   return {
