@@ -5,4 +5,5 @@ export const apis = {
   placement: "placement-api",
   compute: "nova-api",
   network: "neutron-api",
+  metadata: "nova-api-metadata",
 };

@@ -12,6 +12,10 @@ import {
   uwsgi,
 } from "./settings.ts";
 
+// Nova's APIs run greenlets, which a second thread locks up for good ("cannot switch to a different
+// thread", https://github.com/eventlet/eventlet/issues/662). Without the header connections stay open.
+const greenlets = { "uwsgi/threads": "1", "uwsgi/add-header": "Connection: close" };
+
 /** What Nova's config says on every host. */
 export const novaEverywhere = (surroundings: Surroundings) => ({
   ...token(surroundings),
@@ -87,12 +91,8 @@ export const nova: ServiceNames = {
         "neutron/metadata_proxy_shared_secret": passwordOf("metadata"),
       },
     },
-    // Without this header connections stay open; it runs greenlets, which threads disturb.
-    uwsgi("/etc/nova/nova-api-uwsgi.ini", {
-      "uwsgi/threads": "1",
-      "uwsgi/add-header": "Connection: close",
-    }),
-    uwsgi("/etc/nova/nova-api-metadata-uwsgi.ini", { "uwsgi/add-header": "Connection: close" }),
+    uwsgi("/etc/nova/nova-api-uwsgi.ini", greenlets),
+    uwsgi("/etc/nova/nova-api-metadata-uwsgi.ini", greenlets),
   ],
   variables: [
     {

@@ -23,6 +23,10 @@ questions = {
     "images": ("image", "/v2/images?limit=1", "images", ""),
     "providers": ("placement", "/resource_providers", "resource_providers", "name"),
 }
+# What guests ask, through Neutron's agent: in no catalogue, and not in JSON.
+def metadata():
+    with urllib.request.urlopen("http://localhost:8775/", timeout=6) as answer: answer.read()
+
 said, silent = {}, {}
 began = time.time()
 try:
@@ -35,9 +39,11 @@ try:
         found = ask("GET", urls[service] + path, token, None, 6)[0][listed]
         return [{field: one.get(field) for field in fields.split()} for one in found]
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        for name, future in {name: pool.submit(answer, name) for name in questions}.items():
+        asked = [(name, questions[name][0], pool.submit(answer, name)) for name in questions]
+        asked.append(("metadata", "metadata", pool.submit(metadata)))
+        for name, service, future in asked:
             try: said[name] = future.result()
-            except Exception as error: silent.setdefault(questions[name][0], why(error))
+            except Exception as error: silent.setdefault(service, why(error))
 except Exception as error:
     silent["identity"] = why(error)
 print(json.dumps({"said": said, "silent": silent}))
