@@ -39,6 +39,8 @@ export class HostsOnly extends Concern {
         key: names.chain,
         value: {
           "10-itself": `-i lo ${ports} -j RETURN`,
+          // A host that leaves is off the list before its daemons are stopped, which they do in talking.
+          "15-connected": `${ports} -m conntrack --ctstate ESTABLISHED -j RETURN`,
           ...Object.fromEntries(known),
           "90-nobody-else": `${ports} -j DROP`,
         },

@@ -1,6 +1,6 @@
 // npm test: everything that must hold, one stage after another; the first that fails ends it.
 //   --fast   the stages that need neither hosts nor root
-//   --cloud  what of the OpenStack services takes longer than a run of the CI may
+//   --cloud  what takes longer than a run of the CI may: all that is tried on the whole cloud, and faults
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -51,19 +51,37 @@ const whole: readonly Stage[] = [
   ),
   // The laws leave packages and folders behind; the acceptance begins with bare hosts.
   ...bare("bare hosts again"),
-  command("the five hosts' project", "node", "test/acceptance/slice.ts", slice),
-  tests("acceptance", isIn("test/acceptance/"), { QUINTET_PROJECT: slice }),
+  ...onSlice(
+    "acceptance of the five hosts",
+    (file) => isIn("test/acceptance/")(file) && !isLong(file),
+  ),
+  ...bare("bare hosts for the cloud"),
+  tests("the whole cloud", (file) => isIn("test/cloud/")(file) && !isLong(file)),
   command("testbed down", "node", "testbed/main.ts", "down"),
 ];
 
-const cloud: readonly Stage[] = [
+const rest: readonly Stage[] = [
   { name: "the Pulumi CLI", run: installCli },
   ...bare("bare hosts"),
-  tests("the laws of what their APIs keep", isFile("test/cloud/laws.hosts.ts")),
+  tests("the laws of what the APIs keep", isFile("test/cloud/laws.hosts.ts")),
   ...bare("bare hosts again"),
+  ...onSlice("faults of the five hosts", (file) => isIn("test/acceptance/")(file) && isLong(file)),
+  ...bare("bare hosts for the cloud"),
   tests("the whole cloud", (file) => /^test\/cloud\/\d.*\.hosts\.ts$/.test(file)),
   command("testbed down", "node", "testbed/main.ts", "down"),
 ];
+
+/** What a run of the CI has no time for. */
+function isLong(file: string): boolean {
+  return isIn("test/acceptance/")(file) ? /\/50-/.test(file) : !/\/(10|20|90)-/.test(file);
+}
+
+function onSlice(name: string, belongs: (file: string) => boolean): Stage[] {
+  return [
+    command("the five hosts' project", "node", "test/acceptance/slice.ts", slice),
+    tests(name, belongs, { QUINTET_PROJECT: slice }),
+  ];
+}
 
 /** Hosts of which nothing is left, then new ones. */
 function bare(name: string): Stage[] {
@@ -129,7 +147,7 @@ async function check(stages: readonly Stage[]): Promise<void> {
 
 function wanted(): readonly Stage[] {
   if (process.argv.includes("--fast")) return fast;
-  return process.argv.includes("--cloud") ? cloud : whole;
+  return process.argv.includes("--cloud") ? rest : whole;
 }
 
 await endWell(() => check(wanted()));
