@@ -65,13 +65,14 @@ const hypervisors = site.computes.map((host) => {
   return new Hypervisor(`${host.name}-hypervisor`, args, ready(host.name));
 });
 
-const cloud = services
-  ? new Cloud(
-      "cloud",
-      { site, volume, hypervisors, leg: profile.bridge.leg[1], profile },
-      { dependsOn: [...grounds] },
-    )
-  : undefined;
+const parts = { site, volume, hypervisors, leg: profile.bridge.leg[1], profile };
+const cloud = services ? new Cloud("cloud", parts, { dependsOn: [...grounds] }) : undefined;
+
+// Loaded where it is wanted only: it brings a provider of its own.
+if (cloud && site.acceptance) {
+  const { Acceptance } = await import("./components/acceptance.ts");
+  new Acceptance("acceptance", { logins: cloud.logins });
+}
 
 /** Where to open it, and who may log in: the text of a clouds.yaml, a secret. */
 export const dashboard = site.dashboard?.url;
