@@ -87,12 +87,11 @@ export const nova: ServiceNames = {
         "neutron/metadata_proxy_shared_secret": passwordOf("metadata"),
       },
     },
-    // Without this header connections stay open; it runs greenlets, which threads disturb.
-    uwsgi("/etc/nova/nova-api-uwsgi.ini", {
-      "uwsgi/threads": "1",
-      "uwsgi/add-header": "Connection: close",
-    }),
-    uwsgi("/etc/nova/nova-api-metadata-uwsgi.ini", { "uwsgi/add-header": "Connection: close" }),
+    // Without this header connections stay open; they run greenlets, of which two threads wait for each
+    // other for ever.
+    ...["/etc/nova/nova-api-uwsgi.ini", "/etc/nova/nova-api-metadata-uwsgi.ini"].map((path) =>
+      uwsgi(path, { "uwsgi/threads": "1", "uwsgi/add-header": "Connection: close" }),
+    ),
   ],
   variables: [
     {
