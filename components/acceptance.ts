@@ -13,9 +13,12 @@ export interface AcceptanceArgs {
  * that wrote something. Where the cloud does not work, the run fails, and the next one tries again.
  */
 export class Acceptance extends Concern {
+  /** The table of what was tried the last time; `verify` prints no secret. */
+  readonly found: pulumi.Output<string>;
+
   constructor(name: string, { logins }: AcceptanceArgs, options: ConcernOptions = {}) {
     super("Acceptance", name, options);
-    new local.Command(
+    const command = new local.Command(
       `${name}-verify`,
       {
         // As `npm run cloud` would, which might install other packages below the run that it is part of.
@@ -29,6 +32,7 @@ export class Acceptance extends Concern {
       },
       this.after(),
     );
+    this.found = command.stdout;
     this.registerOutputs();
   }
 }
