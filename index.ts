@@ -1,3 +1,4 @@
+import { Acceptance } from "./components/acceptance.ts";
 import { Cloud } from "./components/cloud.ts";
 import { GlusterVolume } from "./components/gluster-volume.ts";
 import { HostBaseline } from "./components/host-baseline.ts";
@@ -65,14 +66,13 @@ const hypervisors = site.computes.map((host) => {
   return new Hypervisor(`${host.name}-hypervisor`, args, ready(host.name));
 });
 
-const cloud = services
-  ? new Cloud(
-      "cloud",
-      { site, volume, hypervisors, leg: profile.bridge.leg[1], profile },
-      { dependsOn: [...grounds] },
-    )
-  : undefined;
+const parts = { site, volume, hypervisors, leg: profile.bridge.leg[1], profile };
+const cloud = services ? new Cloud("cloud", parts, { dependsOn: [...grounds] }) : undefined;
+const tried =
+  cloud && site.acceptance ? new Acceptance("acceptance", { logins: cloud.logins }) : undefined;
 
 /** Where to open it, and who may log in: the text of a clouds.yaml, a secret. */
 export const dashboard = site.dashboard?.url;
 export const clouds = cloud?.logins;
+/** What was found when the cloud was tried last. */
+export const acceptance = tried?.found;

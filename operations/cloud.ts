@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, Command>> = {
     run: async (words) => (await import("./doctor/doctor.ts")).doctor(words),
   },
   verify: {
+    // An `up` gives it the logins that the stack does not put out yet: --logins-on-stdin.
     usage: "verify [--stack NAME]            boots guests, logs in, moves one live, removes them",
     run: async (words) => (await import("./verify/command.ts")).verifyCommand(words),
   },

@@ -31,6 +31,7 @@ export interface HostPromise<Key, Value> {
 endWithTheLanguageHost();
 
 const promised = new Map<string, string>();
+const writings: pulumi.Output<string>[] = [];
 const calls = ["check", "diff", "create", "read", "update", "delete"] as const;
 
 /**
@@ -69,7 +70,17 @@ export class HostResource<
       written: undefined,
     };
     super({ module: ground, file: "provider.ts", calls }, state.kind, name, props, options);
+    writings.push(this.written);
   }
+}
+
+/** Moves whenever any promise made so far wrote to its host, and comes after all of them. */
+export function lastWritten(): pulumi.Output<string> {
+  return pulumi
+    .all(writings)
+    .apply(
+      (times) => `of ${times.length} promises the last was written ${times.toSorted().at(-1)}`,
+    );
 }
 
 function refuseTwice(kind: string, { host, key }: HostPromise<unknown, unknown>, name: string) {

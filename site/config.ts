@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { checkAcceptance } from "./checks/acceptance.ts";
 import { checkDashboard } from "./checks/dashboard.ts";
 import { checkHosts } from "./checks/hosts.ts";
 import { checkNetworks, freeLanAddresses } from "./checks/networks.ts";
@@ -37,6 +38,7 @@ export function readConfig(
     ...checkPasswords(draft, within(secrets)),
     ...checkDashboard(draft, within(secrets)),
     ...checkTenant(draft),
+    ...checkAcceptance(draft),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new BadConfig(problems);

@@ -180,6 +180,7 @@ export const schema = z.strictObject({
   }).prefault({}),
   services: flag(true).default(false),
   tenant: tenantSchema.prefault({}),
+  acceptance: flag(true).default(false),
   protectData: flag(true).default(true),
   down: hostList("that are away for a while").default([]),
   abandoned: hostList("that are gone for good").default([]),

@@ -91,6 +91,8 @@ export interface Site {
   readonly dashboard?: DashboardSite;
   /** What users find when the services are new. */
   readonly tenant: TenantSite;
+  /** A run that wrote something tries the cloud at its end. */
+  readonly acceptance: boolean;
   readonly protectData: boolean;
   /** Hosts that are away for now; those that are abandoned are among them. */
   readonly down: ReadonlySet<string>;
@@ -152,6 +154,7 @@ function derive(config: SiteConfig): Site {
     services: config.services,
     ...(dashboard && { dashboard }),
     tenant: config.tenant,
+    acceptance: config.acceptance,
     protectData: config.protectData,
     down: new Set([...config.down, ...config.abandoned]),
     abandoned: new Set(config.abandoned),

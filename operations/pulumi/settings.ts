@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { delimiter, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { load } from "js-yaml";
+import { BadStackFile, stackConfig } from "../../providers/stack-file.ts";
 import { cliFolder, clone, notes, pulumiHome } from "../clone.ts";
 import type { Words } from "./words.ts";
 
@@ -75,6 +76,8 @@ export function settle(
       ...(environment.GOGC ? {} : { GOGC: garbageCollection }),
       // Every Node process of a run loads hundreds of modules; compiled ones load in half the time.
       ...(environment.NODE_COMPILE_CACHE ? {} : { NODE_COMPILE_CACHE: compileCache }),
+      // The engine takes a package in node_modules for a plugin that it has to download, used or not.
+      ...(environment[noDownloads] || asksForAcceptance(stack) ? {} : { [noDownloads]: "true" }),
       NODE_OPTIONS: [environment.NODE_OPTIONS, nodeOptions].filter(Boolean).join(" "),
       ...(environment.PULUMI_SKIP_UPDATE_CHECK ? {} : { PULUMI_SKIP_UPDATE_CHECK: "true" }),
       PATH: [join(clone, "node_modules", ".bin"), cliFolder(environment), environment.PATH].join(
@@ -82,6 +85,19 @@ export function settle(
       ),
     },
   };
+}
+
+const noDownloads = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION";
+
+/** Only that needs a plugin. */
+function asksForAcceptance(stack: string): boolean {
+  try {
+    return String(stackConfig(stack)["quintet:acceptance"]) === "true";
+  } catch (error) {
+    if (!(error instanceof BadStackFile)) throw error;
+    // The program tells what is wrong with the file.
+    return false;
+  }
 }
 
 /** The stack that a command of the project's own works on: found as every command of Pulumi's finds it. */

@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { stackOf } from "../pulumi/settings.ts";
 import { readWords } from "../pulumi/words.ts";
 import { CommandFailed } from "../run.ts";
@@ -7,15 +8,24 @@ import { NotSo } from "./ways.ts";
 
 /** Gives the exit status: 0 when the cloud works. */
 export function verifyCommand(words: readonly string[]): Promise<number> {
-  return told(words, verify);
+  return told(words, async (stack) =>
+    verify(stack, words.includes("--logins-on-stdin") ? await givenLogins() : undefined),
+  );
+}
+
+/** In a run of the engine's the stack's own output is the one of the run before, or none. */
+async function givenLogins(): Promise<string> {
+  const given = await text(process.stdin);
+  if (given.trim() === "") throw new NotSo("standard input holds no clouds.yaml.");
+  return given;
 }
 
 /** Prints the text of a clouds.yaml. */
 export function loginsCommand(words: readonly string[]): Promise<number> {
   return told(words, (stack) => {
-    const text = outputOf(stack, "clouds");
-    if (text === undefined) throw new NotSo(`the stack ${stack} has no cloud to log in to.`);
-    process.stdout.write(text);
+    const logins = outputOf(stack, "clouds");
+    if (logins === undefined) throw new NotSo(`the stack ${stack} has no cloud to log in to.`);
+    process.stdout.write(logins);
     return 0;
   });
 }

@@ -47,10 +47,13 @@ export interface Ways {
   close(): Promise<void>;
 }
 
-/** @throws NotSo when the stack's cloud has no logins: it is not there, or has no services. */
-export async function waysTo(stack: string): Promise<Ways> {
+/**
+ * @param logins the text of a clouds.yaml; left out: the stack's own output
+ * @throws NotSo when the stack's cloud has no logins: it is not there, or has no services.
+ */
+export async function waysTo(stack: string, logins?: string): Promise<Ways> {
   const site = siteOfStack(stack);
-  const clouds = outputOf(stack, "clouds");
+  const clouds = logins ?? outputOf(stack, "clouds");
   if (!site.dashboard || clouds === undefined) {
     throw new NotSo(
       `the stack ${stack} has no cloud to log in to.\n  Next: set quintet:services to true, and run pulumi up.`,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { delimiter } from "node:path";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { settle, stateFolder, testbedPassphrase } from "../../operations/pulumi/settings.ts";
@@ -76,6 +78,25 @@ describe("what is filled in", () => {
   test("is no passphrase where the user has set one, be it empty", () => {
     const { variables } = settings("up", { PULUMI_CONFIG_PASSPHRASE: "" });
     assert.equal(variables.PULUMI_CONFIG_PASSPHRASE_FILE, undefined);
+  });
+
+  test("is that no plugin is downloaded, unless the stack asks for what needs one", () => {
+    const name = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION";
+    const before = process.cwd();
+    const folder = mkdtempSync(join(tmpdir(), "quintet-"));
+    try {
+      process.chdir(folder);
+      writeFileSync("Pulumi.plain.yaml", "config: {}\n");
+      writeFileSync("Pulumi.asks.yaml", "config: {quintet:acceptance: true}\n");
+      writeFileSync("Pulumi.broken.yaml", "config: [\n");
+      assert.equal(settings("up -s plain").variables[name], "true");
+      assert.equal(settings("up -s broken").variables[name], "true");
+      assert.equal(settings("up -s asks").variables[name], undefined);
+      assert.equal(settings("up -s plain", { [name]: "false" }).variables[name], undefined);
+    } finally {
+      process.chdir(before);
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("leaves the user's PATH behind the project's own programs", () => {

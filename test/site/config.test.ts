@@ -63,7 +63,7 @@ const cases: [sentence: string, path: string, value: unknown, ...expected: strin
     told(
       "gatway",
       "a key that is not known",
-      "profile, sshConfig, hosts, networks, gluster, hypervisor, time, dashboard, passwords, rotation, sizes, services, tenant, protectData, down, abandoned",
+      "profile, sshConfig, hosts, networks, gluster, hypervisor, time, dashboard, passwords, rotation, sizes, services, tenant, acceptance, protectData, down, abandoned",
       "rm --path 'quintet:gatway'",
     ),
   ],
