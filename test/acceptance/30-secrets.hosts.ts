@@ -14,7 +14,7 @@ import {
   up,
 } from "./cloud.ts";
 import { converged } from "./picture.ts";
-import { sampler, secretLines } from "./secrets.ts";
+import { secretLines, unseenByProcesses, unseenInJournals } from "./secrets.ts";
 import { exported } from "./stack.ts";
 
 // The key that is deleted, put back, and written anew below.
@@ -61,22 +61,7 @@ describe("the stack's secrets", () => {
     const seen = expectStatus(await listen(drift(["--diff"]), 7), 7).stdout;
     assert.match(seen, /"differs" +=> "in place/);
 
-    const stop = "/run/quintet-acceptance-stop";
-    const [found] = await Promise.all([
-      onEveryHost(sampler(secrets, stop), 400),
-      listen(up(), 0).finally(() => onEveryHost(`: >${stop}`)),
-    ]);
-    await onEveryHost(`rm -f ${stop}`);
-    for (const [host, text] of found) {
-      const [samples = "0", ...processes] = text.trim().split("\n");
-      console.log(`${host}: looked at its processes ${samples} times`);
-      // The sampler's own control: it must have seen what the test showed it.
-      assert.deepEqual(
-        processes,
-        ["CONTROL=control-word-of-the-test"],
-        `${host} shows secrets in its process list`,
-      );
-    }
+    await unseenByProcesses(secrets, () => listen(up(), 0));
     await hidden("after the key was written anew");
   });
 
@@ -89,20 +74,7 @@ ${secrets.join("\n")}
 END`,
       180,
     );
-    // Its files are binary and compressed. "searched" is this test's own control.
-    const journals = await onEveryHost(
-      `{ cat <<'END'
-${secrets.join("\n")}
-END
-echo --; journalctl --no-pager -o cat; } | awk '
-  !journal && $0 == "--" { journal = 1; next }
-  !journal { if ($0 != "") words[$0]; next }
-  { for (word in words) if (index($0, word)) print }
-  END { if (NR > 100) print "searched" }'`,
-      180,
-    );
-    for (const [host, lines] of journals)
-      assert.equal(lines, "searched\n", `the journal of ${host}`);
+    await unseenInJournals(secrets);
     assert.deepEqual(found.get("controller"), "");
     for (const host of hosts.filter((name) => name !== "controller")) {
       assert.deepEqual(found.get(host)?.trim().split("\n"), [...mustHold].sort(), host);
