@@ -1,6 +1,6 @@
 import { local } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { lastWritten } from "../providers/resource.ts";
+import { allWritten } from "../providers/resource.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
 
 export interface AcceptanceArgs {
@@ -26,7 +26,7 @@ export class Acceptance extends Concern {
         // What a stack puts out is not there before the run's end. An argument or a variable would be
         // seen by others on the machine, and a secret is encrypted in the state.
         stdin: pulumi.secret(logins),
-        triggers: [lastWritten()],
+        triggers: [allWritten()],
         // What was found the last time is nothing to it.
         addPreviousOutputInEnv: false,
       },

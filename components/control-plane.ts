@@ -37,18 +37,8 @@ export class ControlPlane extends Concern {
     const { passwords, draws } = this.drawn;
     const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
 
-    const server = new DatabaseServer(
-      "database",
-      { host: controller, names: names.database },
-      inOrder(),
-    );
-    this.queue = new MessageQueue(
-      "queue",
-      { host: controller, password: passwords.queue, draw: draws.queue, names: names.queue },
-      inOrder(),
-    );
-    const cache = new Cache("cache", { host: controller, names: names.cache }, inOrder());
-    new HostsOnly(
+    // Before any of them listens, and until the last has ended.
+    const hostsOnly = new HostsOnly(
       "shared",
       {
         host: controller,
@@ -64,6 +54,17 @@ export class ControlPlane extends Concern {
       },
       inOrder(),
     );
+    const server = new DatabaseServer(
+      "database",
+      { host: controller, names: names.database },
+      inOrder(hostsOnly),
+    );
+    this.queue = new MessageQueue(
+      "queue",
+      { host: controller, password: passwords.queue, draw: draws.queue, names: names.queue },
+      inOrder(hostsOnly),
+    );
+    const cache = new Cache("cache", { host: controller, names: names.cache }, inOrder(hostsOnly));
 
     type Name = "keystone" | "glance" | "placement" | "nova" | "neutron";
     const service = (one: Name): OpenStackServiceArgs => ({

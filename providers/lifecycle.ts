@@ -108,10 +108,14 @@ export class Lifecycle {
     const { at } = props;
     const down = this.#down(at);
     if (down !== undefined) {
-      if (this.#availability.abandoned.has(down)) return;
-      throw new Refused(
-        `${this.#name(at)} cannot be put back: ${down} is declared down.\n  Next: bring the host up and take it out of quintet:down, or add it to quintet:abandoned to let go of it.`,
-      );
+      const abandoned = this.#availability.abandoned.has(down);
+      if (abandoned && down === at.host) return;
+      // What another host keeps of an abandoned one is taken away there.
+      if (!abandoned) {
+        throw new Refused(
+          `${this.#name(at)} cannot be put back: ${down} is declared down.\n  Next: bring the host up and take it out of quintet:down, or add it to quintet:abandoned to let go of it.`,
+        );
+      }
     }
     await this.#named(at, this.#letGo(props));
   }

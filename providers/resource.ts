@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "./contract.ts";
 import { DynamicResource } from "./dynamic-resource.ts";
@@ -74,13 +75,11 @@ export class HostResource<
   }
 }
 
-/** Moves whenever any promise made so far wrote to its host, and comes after all of them. */
-export function lastWritten(): pulumi.Output<string> {
+/** Is another one whenever any promise made so far wrote to its host, and comes after all of them. */
+export function allWritten(): pulumi.Output<string> {
   return pulumi
     .all(writings)
-    .apply(
-      (times) => `of ${times.length} promises the last was written ${times.toSorted().at(-1)}`,
-    );
+    .apply((times) => createHash("sha256").update(times.toSorted().join("\n")).digest("hex"));
 }
 
 function refuseTwice(kind: string, { host, key }: HostPromise<unknown, unknown>, name: string) {

@@ -63,18 +63,18 @@ export function sshConfigPath(stack: string): string {
   return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
 }
 
-/** The `config` part of the stack's own file; empty when there is no such file yet. */
-export function stackConfig(stack: string): StackConfig {
-  return stackFile(stack).config;
+/** The `config` part of the stack's own file; empty when there is no such file yet. The project's folder is the current one. */
+export function stackConfig(stack: string, folder?: string): StackConfig {
+  return stackFile(stack, folder).config;
 }
 
 /** The stack's own file, as the CLI names it. */
-export function stackFilePath(stack: string): string {
-  return resolve(`Pulumi.${stack.split("/").at(-1)}.yaml`);
+export function stackFilePath(stack: string, folder = "."): string {
+  return resolve(folder, `Pulumi.${stack.split("/").at(-1)}.yaml`);
 }
 
-function stackFile(stack: string): Known {
-  const path = stackFilePath(stack);
+function stackFile(stack: string, folder?: string): Known {
+  const path = stackFilePath(stack, folder);
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (!stat) return { stamp: "no such file", config: {} };
   const stamp = `${stat.ino} ${stat.mtimeNs} ${stat.size}`;

@@ -18,7 +18,7 @@ esac
   [end]: `#!/bin/sh
 [ -s ${waiting} ] || exit 0
 sort -u ${waiting} | xargs dpkg -L 2>/dev/null | grep '^/usr/lib/python3/dist-packages/.*\\.py$' | grep -v /tests/ |
-  python3 -m py_compile - 2>/dev/null
+  python3 -m compileall -q -i - >/dev/null 2>&1
 rm -f ${waiting}
 `,
   "etc/apt/apt.conf.d/91compile": `DPkg::Post-Invoke { "/${end}"; };\n`,

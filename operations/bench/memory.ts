@@ -32,12 +32,13 @@ export async function memoryOfCloud(): Promise<Table> {
 function on(host: string, script: string): string {
   const words = ["-F", sshConfig, host, "exec sh -s"];
   const options = { input: script, encoding: "utf8", timeout: 300_000 } as const;
-  const { status, stdout, stderr } = spawnSync("ssh", words, options);
+  const { status, stdout, stderr, error } = spawnSync("ssh", words, options);
   if (status === 0) return stdout;
+  const said = error?.message ?? stderr;
   throw new CommandFailed(
     `ssh ${host}: ${script}`,
     status ?? "a signal",
-    stderr,
+    said,
     "look at that host.",
   );
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { delimiter, join, relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { load } from "js-yaml";
 import { BadStackFile, stackConfig } from "../../providers/stack-file.ts";
@@ -77,7 +77,9 @@ export function settle(
       // Every Node process of a run loads hundreds of modules; compiled ones load in half the time.
       ...(environment.NODE_COMPILE_CACHE ? {} : { NODE_COMPILE_CACHE: compileCache }),
       // The engine takes a package in node_modules for a plugin that it has to download, used or not.
-      ...(environment[noDownloads] || asksForAcceptance(stack) ? {} : { [noDownloads]: "true" }),
+      ...(environment[noDownloads] || knowsOfAcceptance(stack, words.folder)
+        ? {}
+        : { [noDownloads]: "true" }),
       NODE_OPTIONS: [environment.NODE_OPTIONS, nodeOptions].filter(Boolean).join(" "),
       ...(environment.PULUMI_SKIP_UPDATE_CHECK ? {} : { PULUMI_SKIP_UPDATE_CHECK: "true" }),
       PATH: [join(clone, "node_modules", ".bin"), cliFolder(environment), environment.PATH].join(
@@ -89,14 +91,23 @@ export function settle(
 
 const noDownloads = "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION";
 
-/** Only that needs a plugin. */
-function asksForAcceptance(stack: string): boolean {
+/** Only that needs a plugin, also to take back what it was once switched on for. */
+function knowsOfAcceptance(stack: string, folder: string | undefined): boolean {
   try {
-    return String(stackConfig(stack)["quintet:acceptance"]) === "true";
+    return stackConfig(stack, projectFolder(folder))["quintet:acceptance"] !== undefined;
   } catch (error) {
     if (!(error instanceof BadStackFile)) throw error;
     // The program tells what is wrong with the file.
     return false;
+  }
+}
+
+/** Where the CLI finds the project that it is called for. */
+function projectFolder(from = "."): string {
+  const start = resolve(from);
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "Pulumi.yaml"))) return folder;
+    if (folder === dirname(folder)) return start;
   }
 }
 

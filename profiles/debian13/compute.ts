@@ -61,9 +61,12 @@ export const computeHost: ComputeHostNames = {
     const names = computes.map((host) => `'${host}'`).join(", ");
     const query = `SELECT CONCAT('    ', display_name, ' (', uuid, ') on ', host) FROM nova.instances
 WHERE deleted = 0 AND host NOT IN (${names})`;
-    // Where there is no database yet, or it does not run, nothing is told; a host that leaves is asked
-    // about once more as its own turn comes.
-    const left = sh`left=$(mariadb -N -B -e ${query} 2>/dev/null) || left=`;
+    // Where there is no database yet (no client, no server, no table), nothing is told; a host that leaves
+    // is asked about once more as its own turn comes.
+    const left = sh`left=$({ mariadb -N -B -e ${query}; } 2>&1) || case $left in
+*'not found'* | *'ERROR 2002 '* | *'ERROR 1146 '* | *'ERROR 1049 '*) left= ;;
+*) printf '%s\\n' "$left" >&2; exit 2 ;;
+esac`;
     return {
       name: "no guest is on a host that leaves the cloud",
       check: sh`${left}; [ -z "$left" ]`,

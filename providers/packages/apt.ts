@@ -40,7 +40,7 @@ set -- /var/lib/dpkg/updates/*
     return { state, halfInstalled, noted };
   },
 
-  heal: () => lines([aptFunctions, ledgerFunctions, healing]),
+  heal: () => lines([aptFunctions, ledgerFunctions, leftBehindFunctions, healing]),
 
   settle: (set, edits) =>
     lines([

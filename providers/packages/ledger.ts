@@ -4,7 +4,7 @@ import { sh } from "../sh.ts";
  * What all sets of one host share, root's alone: `sets/NAME` lists what a set needs, `brought` what our
  * installs brought along ("NAME new", or "NAME config" where an earlier removal had left its
  * configuration), `asked` what any of them asked for by name, even one that was cut off, `accounts` the
- * users and groups that came along. `pending` stands while apt runs: what was planned, so that a run
+ * users and groups that came along, `there` the folders of theirs that were there before. `pending` stands while apt runs: what was planned, so that a run
  * that was cut off is accounted for by the next. `asked_for` stands while a set is let go of: what was
  * asked for by name, and is marked as automatic until it is sure that it goes.
  */
@@ -18,7 +18,7 @@ log=$ledger/log
 plan=$ledger/plan
 updated=
 open_ledger() {
-  (umask 077 && mkdir -p "$ledger/sets") && touch "$ledger/brought" "$ledger/asked" "$ledger/accounts" || return
+  (umask 077 && mkdir -p "$ledger/sets") && touch "$ledger/brought" "$ledger/asked" "$ledger/accounts" "$ledger/there" || return
   rm -rf "$ledger"/work.*
   t=$(mktemp -d "$ledger/work.XXXXXX") || return
   trap 'keep_asked; rm -rf "$t" "$log" "$plan"; close_ledger' EXIT
@@ -51,6 +51,7 @@ write_ahead() {
   mkdir -m 700 "$pending.new" || return
   dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.c.//p' | sort -u >"$t/config"
   awk '$1 == "Inst" && $3 !~ /^\\[/ { sub(/:.*/, "", $2); print $2 }' "$1" | sort -u >"$t/new"
+  note_left_behind "$t/new" || return
   { comm -23 "$t/new" "$t/config" | sed 's/$/ new/'
     comm -12 "$t/new" "$t/config" | sed 's/$/ config/'; } >"$pending.new/packages"
   accounts passwd >"$pending.new/passwd" && accounts group >"$pending.new/group" || return

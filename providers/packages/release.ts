@@ -114,14 +114,18 @@ let_go_rest() {
   ours >"$t/ours"
   apt-mark showauto | sed 's/:.*//' | sort -u | comm -12 - "$t/ours" >"$t/candidates"
   even_essential=--allow-remove-essential
+  : >"$t/doomed"
   while read -r name; do
-    would_remove $even_essential purge "$name" </dev/null >"$t/going_packages" 2>/dev/null
-    # One that apt refuses to let go is not in the list.
-    grep -qxF -e "$name" "$t/going_packages" || continue
-    [ -z "$(comm -23 "$t/going_packages" "$t/ours")" ] || continue
+    ! grep -qxF -e "$name" "$t/doomed" || continue
     # With what it alone needs, which apt may have for needed as long as it is there.
-    would_remove $even_essential --auto-remove purge "$name" </dev/null
-  done <"$t/candidates" | sort -u | comm -12 - "$t/ours" >"$t/doomed"
+    would_remove $even_essential --auto-remove purge "$name" </dev/null 2>/dev/null | comm -12 - "$t/ours" >"$t/one"
+    # One that apt refuses to let go is not in the list.
+    grep -qxF -e "$name" "$t/one" || continue
+    # Two may go one without the other, and together take along what needs either.
+    sort -u "$t/doomed" "$t/one" >"$t/more"
+    would_remove $even_essential purge $(cat "$t/more") </dev/null >"$t/going_packages" 2>/dev/null
+    [ -n "$(comm -23 "$t/going_packages" "$t/ours")" ] || mv "$t/more" "$t/doomed"
+  done <"$t/candidates"
   [ -s "$t/doomed" ] || return 0
   would_remove $even_essential purge $(cat "$t/doomed") >"$t/going_packages"
   take_away "$t/doomed"

@@ -57,7 +57,7 @@ export class SshHosts implements Hosts {
     this.#reached ??= this.#askAhead();
     this.#memory.note(host, question);
     try {
-      const ahead = await this.#ahead.take(host, question.text);
+      const ahead = await this.#ahead.take(host, question);
       return ahead ?? (await this.#gather(host, question));
     } catch (error) {
       if (!(error instanceof HostUnreachable)) throw error;
@@ -96,10 +96,10 @@ export class SshHosts implements Hosts {
     return hosts.map(async ([host, questions]) => {
       // A failure here is no answer: whoever asks for it asks the host itself and sees the reason.
       const answers = exchange(this.#pool, host, questions).catch(() => []);
-      for (const [index, { text }] of questions.entries()) {
+      for (const [index, question] of questions.entries()) {
         this.#ahead.put(
           host,
-          text,
+          question,
           answers.then((all) => all[index]),
         );
       }

@@ -37,7 +37,7 @@ export class ReadAhead {
   note(host: string, question: Question): void {
     if (this.#file === undefined) return;
     const asked = this.#asked.get(host) ?? new Map<string, Question>();
-    asked.set(question.text, question);
+    asked.set(questionKey(question), question);
     this.#asked.set(host, asked);
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => this.#save(), 250).unref();
@@ -76,19 +76,25 @@ export class ReadAhead {
   }
 }
 
+/** The same script after another look is another question. */
+function questionKey({ text, shared }: Question): string {
+  return JSON.stringify([text, shared?.text, shared?.word]);
+}
+
 /** Answers that came ahead of their questions; each is taken once, and a write makes them void. */
 export class Ahead {
   readonly #answers = new Map<string, Map<string, Promise<Answer | undefined>>>();
 
-  put(host: string, text: string, answer: Promise<Answer | undefined>): void {
+  put(host: string, question: Question, answer: Promise<Answer | undefined>): void {
     const ofHost = this.#answers.get(host) ?? new Map<string, Promise<Answer | undefined>>();
-    ofHost.set(text, answer);
+    ofHost.set(questionKey(question), answer);
     this.#answers.set(host, ofHost);
   }
 
-  take(host: string, text: string): Promise<Answer | undefined> | undefined {
-    const answer = this.#answers.get(host)?.get(text);
-    this.#answers.get(host)?.delete(text);
+  take(host: string, question: Question): Promise<Answer | undefined> | undefined {
+    const key = questionKey(question);
+    const answer = this.#answers.get(host)?.get(key);
+    this.#answers.get(host)?.delete(key);
     return answer;
   }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { before, describe, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { Acceptance } from "../../components/acceptance.ts";
@@ -39,10 +40,11 @@ describe("the acceptance of a cloud", () => {
   test("comes after every promise, and again when one was written", async () => {
     new Sysctl("a", { host: "h", key: { name: "vm.swappiness" }, value });
     const { triggers } = await command("first");
-    assert.deepEqual(triggers, ["of 1 promises the last was written with a"]);
+    const digest = (text: string) => createHash("sha256").update(text).digest("hex");
+    assert.deepEqual(triggers, [digest("with a")]);
     new Sysctl("b", { host: "h", key: { name: "vm.overcommit_memory" }, value });
     const later = await command("second");
-    assert.deepEqual(later.triggers, ["of 2 promises the last was written with b"]);
+    assert.deepEqual(later.triggers, [digest("with a\nwith b")]);
   });
 
   test("verifies the stack, which gets its logins as a secret and by no other way", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { describe, test } from "node:test";
@@ -92,6 +92,15 @@ describe("what is filled in", () => {
       assert.equal(settings("up -s plain").variables[name], "true");
       assert.equal(settings("up -s broken").variables[name], "true");
       assert.equal(settings("up -s asks").variables[name], undefined);
+      // What has been switched on may have to be taken back, and is asked for from anywhere.
+      writeFileSync("Pulumi.off.yaml", "config: {quintet:acceptance: false}\n");
+      assert.equal(settings("up -s off").variables[name], undefined);
+      writeFileSync("Pulumi.yaml", "name: quintet\n");
+      mkdirSync("below");
+      process.chdir("below");
+      assert.equal(settings("up -s asks").variables[name], undefined);
+      process.chdir(before);
+      assert.equal(settings(`up -s asks -C ${folder}`).variables[name], undefined);
       assert.equal(settings("up -s plain", { [name]: "false" }).variables[name], undefined);
     } finally {
       process.chdir(before);

@@ -196,8 +196,14 @@ describe("a host that is declared down", () => {
     assert.match(String((await away.create(promise("one"))).outs.unseen), /there is declared down/);
     await away.update(outs, promise("one", { mode: "0644" }));
     await assert.rejects(away.delete(outs), /there is declared down/);
-    await life({ down: there, abandoned: there }).delete(outs);
     assert.equal(readFileSync(path, "utf8"), "wanted\n");
+    // What this host keeps of the abandoned one goes.
+    const letGo = new Lifecycle(new HostGround(about, place.hosts), {
+      down: there,
+      abandoned: there,
+    });
+    await letGo.delete(outs);
+    assert.equal(existsSync(path), false);
   });
 
   test("is told of to whatever goes on another host when it is abandoned", async () => {

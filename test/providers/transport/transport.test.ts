@@ -8,6 +8,7 @@ import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { Secret, sh } from "../../../providers/sh.ts";
+import type { Question } from "../../../providers/transport/frames.ts";
 import { algorithmsFor, entriesFor, judge } from "../../../providers/transport/known-hosts.ts";
 import { Ahead, ReadAhead } from "../../../providers/transport/read-ahead.ts";
 
@@ -100,11 +101,14 @@ describe("reading ahead", () => {
   test("an answer is taken once, and a write makes it void", async () => {
     const ahead = new Ahead();
     const answer = { stdout: "1", stderr: "", status: 0 };
-    ahead.put("h", "a", Promise.resolve(answer));
-    ahead.put("h", "b", Promise.resolve(answer));
-    assert.deepEqual(await ahead.take("h", "a"), answer);
-    assert.equal(ahead.take("h", "a"), undefined);
+    const [a, b] = ["a", "b"].map((text) => ({ text, seconds: 1 })) as [Question, Question];
+    ahead.put("h", a, Promise.resolve(answer));
+    ahead.put("h", b, Promise.resolve(answer));
+    // After another look the same script may say something else.
+    assert.equal(ahead.take("h", { ...a, shared: { text: "look" } }), undefined);
+    assert.deepEqual(await ahead.take("h", a), answer);
+    assert.equal(ahead.take("h", a), undefined);
     ahead.drop("h");
-    assert.equal(ahead.take("h", "b"), undefined);
+    assert.equal(ahead.take("h", b), undefined);
   });
 });
