@@ -37,6 +37,12 @@ const testPackages: readonly TestPackage[] = [
   { name: "quintet-base", fields: "Important: yes\nDepends: quintet-lib" },
   { name: "quintet-disk", fields: "Depends: quintet-base" },
   { name: "quintet-floppy", fields: "Depends: quintet-base" },
+  { name: "quintet-left" },
+  { name: "quintet-right" },
+  { name: "quintet-both", fields: "Depends: quintet-left, quintet-right" },
+  { name: "quintet-either", fields: "Depends: quintet-left | quintet-right" },
+  // A name that the table of what daemons leave behind knows.
+  { name: "swtpm-tools" },
   { name: "quintet-awk", fields: "Provides: awk" },
   { name: "quintet-words", fields: "Depends: quintet-awk" },
 ];

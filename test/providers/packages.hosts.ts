@@ -159,6 +159,25 @@ touch /var/lib/quintet-data/disks/precious`);
     assert.deepEqual(await ours(), ["quintet-base", "quintet-floppy", "quintet-lib"]);
   });
 
+  test("leaves one of two where others need either", async () => {
+    const both = await create("both", "quintet-both");
+    await place.run(admin("install", "quintet-either"));
+    await lifecycle.delete(both);
+    assert.deepEqual(await ours(), ["quintet-either", "quintet-right"]);
+  });
+
+  test("takes what daemons have made for themselves, and leaves what was there before", async () => {
+    const made = "/var/lib/swtpm-localca";
+    const first = await create("guests", "swtpm-tools");
+    await place.run(sh`mkdir ${made}`);
+    await lifecycle.delete(first);
+    assert.equal(await place.run(sh`ls -d ${made} 2>/dev/null || echo gone`), "gone\n");
+    await place.run(sh`mkdir ${made}`);
+    const second = await create("guests", "swtpm-tools");
+    await lifecycle.delete(second);
+    await place.run(sh`rmdir ${made}`);
+  });
+
   test("leaves an account that owns something", async () => {
     const outs = await create("data", "quintet-data");
     await place.run(sh`touch /etc/quintet-kept && chown quintet-acct /etc/quintet-kept`);
