@@ -4,7 +4,7 @@ import { destroy, drift, expectStatus, up } from "../acceptance/cloud.ts";
 import { allowedAfterDestroy } from "../acceptance/left-behind.ts";
 import { differences, pictureBefore, takePicture } from "../acceptance/picture.ts";
 import { resources } from "../acceptance/stack.ts";
-import { openstack } from "./guests.ts";
+import { bootSomebodys, removeSomebodys } from "./guests.ts";
 
 describe("the whole cloud", () => {
   before(async () => {
@@ -12,10 +12,7 @@ describe("the whole cloud", () => {
   });
 
   test("is not taken down while somebody's server is in it, which is named", async () => {
-    await openstack(
-      "server create --image tiny --flavor tiny --network guests --wait somebodys -f value -c status",
-      300,
-    );
+    await bootSomebodys();
     try {
       const before = (await resources()).length;
       const refused = await destroy();
@@ -26,7 +23,7 @@ describe("the whole cloud", () => {
       expectStatus(await up(), 0);
       expectStatus(await drift(), 0);
     } finally {
-      await openstack("server delete --wait somebodys");
+      await removeSomebodys();
     }
   });
 
