@@ -64,15 +64,11 @@ ${answers("keystone", "/v3/users")}`;
 export function install(name: string): Script {
   return sh`if [ ! -e ${`/etc/init.d/${name}`} ]; then
   printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d
-  # Compiling every module of a hundred packages takes longer than all else; root's first runs
-  # compile what is needed.
-  divert="dpkg-divert --local --quiet --rename --divert /usr/bin/py3compile.later"
-  $divert --add /usr/bin/py3compile; ln -sf /bin/true /usr/bin/py3compile
   export DEBIAN_FRONTEND=noninteractive
   installed=no
   { apt-get update && apt-get -y -o Dpkg::Options::=--force-unsafe-io --no-install-recommends install ${name}; } >/tmp/laws-install 2>&1 &&
     installed=yes
-  rm -f /usr/sbin/policy-rc.d /usr/bin/py3compile; $divert --remove /usr/bin/py3compile
+  rm -f /usr/sbin/policy-rc.d
   [ $installed = yes ] || { tail -n 20 /tmp/laws-install >&2; exit 1; }
 fi`;
 }
