@@ -164,7 +164,6 @@ make(models.BASE.metadata, "${file("nova", "laws")}")
 const placeOf = (service: ApiOnly, picture: Script) =>
   ({
     ...keystonePlace,
-    place: "cloud",
     prepare: () => bring(service),
     picture: () => picture,
   }) as const;
