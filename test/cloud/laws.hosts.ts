@@ -1,4 +1,4 @@
 import { lawsOnHosts } from "../laws-on-hosts.ts";
 
-// Keystone, Glance, Neutron and Nova take longer to install than a run of the CI may.
+// Glance, Neutron and Nova take longer to install than a run of the CI may.
 await lawsOnHosts("cloud");

@@ -93,7 +93,7 @@ rm -rf /etc/openstack /run/laws-token /root/quintet-laws`;
 
 /** What the fixtures of all kinds of Keystone share. compute1 reaches the package cache by itself. */
 export const keystonePlace = {
-  place: "cloud",
+  place: "host",
   host: "compute1",
   prepare: () => bringKeystone,
   picture: () => keystonePicture,

@@ -164,6 +164,7 @@ make(models.BASE.metadata, "${file("nova", "laws")}")
 const placeOf = (service: ApiOnly, picture: Script) =>
   ({
     ...keystonePlace,
+    place: "cloud",
     prepare: () => bring(service),
     picture: () => picture,
   }) as const;
