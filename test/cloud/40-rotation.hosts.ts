@@ -87,8 +87,9 @@ rm /run/quintet-words /run/quintet-control`,
 
   test("a rotation that is killed three times is ended by the next run; so is the loss of the state, after which all is drawn anew", async () => {
     await rotated(2, async (folder) => {
-      for (const part of [1, 2, 3]) {
-        const moment = Math.ceil(((part - Math.random()) / 4) * changes);
+      // Each goes on from where the one before was cut off.
+      for (const _cut of [1, 2, 3]) {
+        const moment = Math.ceil((Math.random() * changes) / 4);
         const cut = await up({ folder, watch: (program) => killedAfter(program, moment) });
         assert.equal(cut.status, 128, "it ended before it was killed");
       }
