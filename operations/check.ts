@@ -41,13 +41,15 @@ const fast: readonly Stage[] = [
   tests("unit tests", (file) => file.endsWith(".test.ts")),
 ];
 
+const cli: Stage = { name: "the Pulumi CLI", run: installCli };
+
 const whole: readonly Stage[] = [
   ...fast,
   ...bare("a fresh testbed"),
   // Half of these tests' time is waiting for hosts, and a machine without a CLI builds one in five minutes.
   together(
     tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isWholeCloud(file)),
-    { name: "the Pulumi CLI", run: installCli },
+    cli,
   ),
   // The laws leave packages and folders behind; the acceptance begins with bare hosts.
   ...bare("bare hosts again"),
@@ -61,7 +63,7 @@ const whole: readonly Stage[] = [
 ];
 
 const rest: readonly Stage[] = [
-  { name: "the Pulumi CLI", run: installCli },
+  cli,
   ...bare("bare hosts"),
   tests("the laws of what the APIs keep", isFile("test/cloud/laws.hosts.ts")),
   ...bare("bare hosts again"),

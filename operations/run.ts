@@ -1,4 +1,4 @@
-import { type SpawnOptions, spawn } from "node:child_process";
+import { type SpawnOptions, type SpawnSyncReturns, spawn } from "node:child_process";
 import { clone } from "./clone.ts";
 
 /** A command that ended badly; the message says which step of ours it was. */
@@ -13,8 +13,10 @@ export class StepFailed extends Error {
 
 /** A question to a program of this machine that ended badly, with what the program said. */
 export class CommandFailed extends Error {
-  constructor(command: string, status: number | string, stderr: string, next: string) {
-    const said = stderr.trim().replaceAll("\n", "\n    ") || "it said nothing";
+  constructor(command: string, ended: SpawnSyncReturns<string>, next: string) {
+    const status = ended.status ?? ended.signal ?? "no status";
+    const heard = ended.error?.message ?? ended.stderr;
+    const said = heard.trim().replaceAll("\n", "\n    ") || "it said nothing";
     super(`${command}\n  ended with ${status}, and said:\n    ${said}\n  Next: ${next}`);
     this.name = "CommandFailed";
   }

@@ -52,11 +52,9 @@ export function outputOf(stack: string, name: string, pulumi = ownPulumi): strin
   const asked = ["stack", "output", "--json", "--show-secrets", "--stack", stack];
   const run = spawnSync(pulumi, asked, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   if (run.status !== 0) {
-    const status = run.status ?? run.signal ?? "no status";
     throw new CommandFailed(
       ["pulumi", ...asked].join(" "),
-      status,
-      run.error?.message ?? run.stderr,
+      run,
       "npx pulumi stack ls names the stacks that there are.",
     );
   }

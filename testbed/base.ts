@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { run } from "./command.ts";
-import { compiledTogether, diverted, programs } from "./compiled-together.ts";
+import { compiledTogether, diverted } from "./compiled-together.ts";
 import { outside } from "./hosts.ts";
 import { alone } from "./lock.ts";
 import { type Mirrors, release } from "./mirrors.ts";
@@ -90,9 +90,8 @@ async function build(at: Place, sources: readonly string[], base: string): Promi
   );
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(partial, name)), { recursive: true });
-    await writeFile(join(partial, name), content, {
-      mode: programs.includes(name) ? 0o755 : 0o644,
-    });
+    const mode = content.startsWith("#!") ? 0o755 : 0o644;
+    await writeFile(join(partial, name), content, { mode });
   }
   await run(["dpkg-divert", "--root", partial, ...diverted]);
   await writeFile(join(partial, "etc/apt/sources.list"), `${sources.join("\n")}\n`);

@@ -29,6 +29,3 @@ export const diverted = [
   ...["--quiet", "--local", "--no-rename", "--divert", `/${program}.distrib`],
   ...["--add", `/${program}`],
 ];
-
-/** Those of them that are run. */
-export const programs: readonly string[] = [program, end];

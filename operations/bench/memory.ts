@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { siteOfStack } from "../../site/stack-site.ts";
+import { testbedStack } from "../pulumi/settings.ts";
 import { CommandFailed } from "../run.ts";
 import { sshConfig } from "./ground.ts";
 import { round, type Table } from "./table.ts";
 
-const hosts = ["controller", "compute1", "compute2", "compute3", "compute4"];
 const guest = "bench";
 
 /** The proportional set size of all processes of each host, in GiB, with one guest in the cloud. */
@@ -12,6 +13,7 @@ export async function memoryOfCloud(): Promise<Table> {
     "controller",
     `openstack --os-cloud admin server create --image tiny --flavor tiny --network guests --wait ${guest}`,
   );
+  const hosts = siteOfStack(testbedStack).hosts.map(({ name }) => name);
   const sizes = hosts.map((host) => {
     // A process may end while it is looked at.
     const kilobytes = on(
@@ -32,13 +34,7 @@ export async function memoryOfCloud(): Promise<Table> {
 function on(host: string, script: string): string {
   const words = ["-F", sshConfig, host, "exec sh -s"];
   const options = { input: script, encoding: "utf8", timeout: 300_000 } as const;
-  const { status, stdout, stderr, error } = spawnSync("ssh", words, options);
-  if (status === 0) return stdout;
-  const said = error?.message ?? stderr;
-  throw new CommandFailed(
-    `ssh ${host}: ${script}`,
-    status ?? "a signal",
-    said,
-    "look at that host.",
-  );
+  const ended = spawnSync("ssh", words, options);
+  if (ended.status === 0) return ended.stdout;
+  throw new CommandFailed(`ssh ${host}: ${script}`, ended, "look at that host.");
 }

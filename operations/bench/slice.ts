@@ -24,7 +24,7 @@ export function slice(runs: number, others: boolean, say: Say): Promise<Table[]>
 }
 
 /** The same with OpenStack, of which others would ask something else, and the memory that it takes. */
-export async function cloud(runs: number, say: Say): Promise<Table[]> {
+export function cloud(runs: number, say: Say): Promise<Table[]> {
   return fiveHosts({ name: "cloud", files: {}, others: false, last: memoryOfCloud }, runs, say);
 }
 

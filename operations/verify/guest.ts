@@ -4,6 +4,9 @@ import type { Item } from "../../providers/cloud/found.ts";
 import { sh } from "../../providers/sh.ts";
 import { called, NotSo, type Ways } from "./ways.ts";
 
+/** What a guest says to this is another one after each boot. */
+export const bootId = "cat /proc/sys/kernel/random/boot_id";
+
 /** Looks until something is there. @throws NotSo with what was seen last */
 export async function until<Result>(
   what: string,

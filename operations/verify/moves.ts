@@ -1,4 +1,4 @@
-import { type Guest, Unready, until } from "./guest.ts";
+import { bootId, type Guest, Unready, until } from "./guest.ts";
 import type { Found, Guests } from "./steps.ts";
 import { listening, pinging } from "./watch.ts";
 import { NotSo } from "./ways.ts";
@@ -17,7 +17,6 @@ export async function movesLive(
   const start = await first.host();
   const others = site.computes.map(({ name }) => name).filter((name) => !site.down.has(name));
   const way = [...others.filter((name) => name !== start), start];
-  const bootId = "cat /proc/sys/kernel/random/boot_id";
   const before = await first.says(bootId);
   const gaps: number[] = [];
   for (const host of way) {

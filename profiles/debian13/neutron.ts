@@ -51,9 +51,7 @@ export const neutron: ServiceNames = {
         "ml2_type_flat/flat_networks": physical,
       }),
     },
-    // Two threads that read the policy at once, at the first requests after a start, answer one of them with an
-    // empty list: a network that is there was seen as absent.
-    uwsgi("/etc/neutron/neutron-api-uwsgi.ini", { "uwsgi/threads": "1" }),
+    uwsgi("/etc/neutron/neutron-api-uwsgi.ini"),
   ],
   deeds: [
     schema({

@@ -12,9 +12,8 @@ import {
   uwsgi,
 } from "./settings.ts";
 
-// Nova's APIs run greenlets, which a second thread locks up for good ("cannot switch to a different
-// thread", https://github.com/eventlet/eventlet/issues/662). Without the header connections stay open.
-const greenlets = { "uwsgi/threads": "1", "uwsgi/add-header": "Connection: close" };
+// Without this header connections stay open.
+const closing = { "uwsgi/add-header": "Connection: close" };
 
 /** What Nova's config says on every host. */
 export const novaEverywhere = (surroundings: Surroundings) => ({
@@ -91,8 +90,8 @@ export const nova: ServiceNames = {
         "neutron/metadata_proxy_shared_secret": passwordOf("metadata"),
       },
     },
-    uwsgi("/etc/nova/nova-api-uwsgi.ini", greenlets),
-    uwsgi("/etc/nova/nova-api-metadata-uwsgi.ini", greenlets),
+    uwsgi("/etc/nova/nova-api-uwsgi.ini", closing),
+    uwsgi("/etc/nova/nova-api-metadata-uwsgi.ini", closing),
   ],
   variables: [
     {

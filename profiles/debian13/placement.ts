@@ -15,7 +15,7 @@ export const placement: ServiceNames = {
         "placement_database/connection": databaseUrl("placement"),
       },
     },
-    uwsgi("/etc/placement/placement-api-uwsgi.ini"),
+    uwsgi("/etc/placement/placement-api-uwsgi.ini", { "uwsgi/threads": "8" }),
   ],
   deeds: [
     schema({

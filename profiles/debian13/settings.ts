@@ -38,6 +38,12 @@ export function passwordOf(account: string): SecretText {
 
 export const queueUrl: SecretText = { of: "queue", text: ({ queue }) => queue };
 
+/**
+ * An API under uwsgi: one thread in each process. Greenlets, as Nova runs them, lock up for good under more
+ * ("cannot switch to a different thread", https://github.com/eventlet/eventlet/issues/662); and of two threads
+ * that read Neutron's policy at once, at the first requests after a start, one answered with an empty list:
+ * a network that is there was seen as absent.
+ */
 export const uwsgi = (
   path: string,
   more: Readonly<Record<string, string>> = {},
@@ -45,7 +51,7 @@ export const uwsgi = (
   path,
   values: ({ workers }) => ({
     "uwsgi/processes": String(workers),
-    "uwsgi/threads": "8",
+    "uwsgi/threads": "1",
     ...more,
   }),
 });

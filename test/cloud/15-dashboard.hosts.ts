@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { readPreview } from "../../operations/drift/preview.ts";
 import {
   clone,
   drift,
@@ -13,6 +12,7 @@ import {
   up,
   upChangesNothing,
 } from "../acceptance/cloud.ts";
+import { differing } from "../acceptance/differing.ts";
 
 const address = "203.0.113.2";
 const folder = "/etc/apache2/dashboard";
@@ -104,11 +104,7 @@ describe("the dashboard", () => {
       `sed -i 's/+TLSv1.2 +TLSv1.3/all/' ${site} && chmod 644 ${folder}/key.pem &&
 iptables -D quintet-public-side 3 && systemctl stop apache2`,
     );
-    const { stdout } = expectStatus(await drift(["--json"]), 7);
-    const { differences, obstacles } = readPreview(stdout);
-    assert.deepEqual(obstacles, []);
-    const seen = differences.map(({ host, promise, key }) => `${host}: ${promise}: ${key}`);
-    assert.deepEqual(seen.sort(), [
+    assert.deepEqual(await differing(), [
       `compute1: File dashboard-${folder}/key.pem: mode`,
       `compute1: File dashboard-${site}: content`,
       "compute1: IptablesRules public-side-rules: 90-nothing-else",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { readPreview } from "../../operations/drift/preview.ts";
+import { bootId } from "../../operations/verify/guest.ts";
 import { drift, expectStatus, onHost, up } from "../acceptance/cloud.ts";
+import { differing } from "../acceptance/differing.ts";
 import { emulators, withGuests } from "./guests.ts";
 
 interface Breakage {
@@ -93,27 +94,11 @@ const waits = [
   "controller: Task cloud-the parts of Nova are alive: ",
 ];
 
-/** "host: kind promise: key" of all that a preview shows as different; "unseen" in a key's place. */
-async function differing(): Promise<string[]> {
-  const { stdout } = expectStatus(await drift(["--json"]), 7);
-  const { differences, obstacles } = readPreview(stdout);
-  assert.deepEqual(obstacles, []);
-  return differences
-    .map(({ host, promise, key, found }) => {
-      const unseen = found.startsWith("could not be looked at");
-      return `${host}: ${promise}: ${unseen ? "unseen" : key}`;
-    })
-    .sort();
-}
-
 describe("guests run on, and answer, while", () => {
   test("ten things are broken in one go, each is shown, and one up repairs them; then Keystone stops", async () => {
     await withGuests(async ({ first, second }) => {
       const running = await emulators();
-      const boots = () =>
-        Promise.all(
-          [first, second].map((guest) => guest.says("cat /proc/sys/kernel/random/boot_id")),
-        );
+      const boots = () => Promise.all([first, second].map((guest) => guest.says(bootId)));
       const before = await boots();
       for (const one of breakages) await onHost(one.host, one.break, 120);
       const seen = await differing();

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { Guest } from "../../operations/verify/guest.ts";
+import { bootId, type Guest } from "../../operations/verify/guest.ts";
 import { drift, expectStatus, testbed, until, up } from "../acceptance/cloud.ts";
 import { type Config, inVariant } from "../acceptance/variant.ts";
 import { emulators, moveTo, openstack, settled, withGuests } from "./guests.ts";
-
-const bootId = "cat /proc/sys/kernel/random/boot_id";
 
 describe("a compute host loses its power", () => {
   // The second is the gateway, through which guests are asked.

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { drift, expectStatus, onHost, testbed, up } from "../acceptance/cloud.ts";
 import { resources } from "../acceptance/stack.ts";
 import { type Config, inVariant } from "../acceptance/variant.ts";
+import { volumePath } from "../acceptance/volume.ts";
 import { emulators, moveTo, openstack, withGuests } from "./guests.ts";
 
 const sixth = "compute5";
@@ -34,8 +35,7 @@ describe("by the stack's config alone", () => {
       await ways.member.send("stop", "POST", "compute", `/v2.1/servers/${second.id}/action`, {
         "os-stop": null,
       });
-      const disk = () =>
-        onHost("controller", `sha256sum /var/lib/nova/instances/${second.id}/disk`, 60);
+      const disk = () => onHost("controller", `sha256sum ${volumePath}/${second.id}/disk`, 60);
 
       const there = (await resources()).length;
       const refused = await up();

@@ -66,7 +66,7 @@ export function install(name: string): Script {
   printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d; chmod 755 /usr/sbin/policy-rc.d
   export DEBIAN_FRONTEND=noninteractive
   installed=no
-  { apt-get update && apt-get -y -o Dpkg::Options::=--force-unsafe-io --no-install-recommends install ${name}; } >/tmp/laws-install 2>&1 &&
+  { apt-get update && apt-get -y --no-install-recommends install ${name}; } >/tmp/laws-install 2>&1 &&
     installed=yes
   rm -f /usr/sbin/policy-rc.d
   [ $installed = yes ] || { tail -n 20 /tmp/laws-install >&2; exit 1; }
