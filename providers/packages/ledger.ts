@@ -4,10 +4,10 @@ import { sh } from "../sh.ts";
  * What all sets of one host share, root's alone: `sets/NAME` lists what a set needs, `brought` what our
  * installs brought along ("NAME new", or "NAME config" where an earlier removal had left its
  * configuration), `asked` what any of them asked for by name, even one that was cut off, `accounts` the
- * users and groups that came along, `there` the folders of theirs that were there before. `pending` stands
- * while apt runs: what was planned, so that a run that was cut off is accounted for by the next.
- * `asked_for` stands while a set is let go of: what was asked for by name, and is marked as automatic
- * until it is sure that it goes.
+ * users and groups that came along, `there` what daemons make that was there before, `going` the names
+ * and the paths of packages whose purge has not come to its end. `pending` stands while apt runs: what was
+ * planned, so that a run that was cut off is accounted for by the next. `asked_for` stands while a set is
+ * let go of: what was asked for by name, and is marked as automatic until it is sure that it goes.
  */
 export const ledger = "/var/lib/quintet/packages";
 
@@ -19,7 +19,8 @@ log=$ledger/log
 plan=$ledger/plan
 updated=
 open_ledger() {
-  (umask 077 && mkdir -p "$ledger/sets") && touch "$ledger/brought" "$ledger/asked" "$ledger/accounts" "$ledger/there" || return
+  (umask 077 && mkdir -p "$ledger/sets") || return
+  for name in brought asked accounts there going; do touch "$ledger/$name" || return; done
   rm -rf "$ledger"/work.*
   t=$(mktemp -d "$ledger/work.XXXXXX") || return
   trap 'keep_asked; rm -rf "$t" "$log" "$plan"; close_ledger' EXIT

@@ -92,19 +92,28 @@ take_away() {
 }
 even_essential=
 purge() {
-  lists list <"$1" | xargs -r cat | grep -E '^/(etc|var|srv|opt)/' | sort -u >"$t/theirs"
+  lists list <"$1" | xargs -r cat | sort -u - "$1" "$ledger/going" >"$t/write_ahead" || return
+  mv "$t/write_ahead" "$ledger/going" || return
   # Configuration that an earlier removal had left is not ours to purge.
   sort "$ledger/brought" | join - "$1" | sed -n 's/ config$//p' >"$t/keep_config"
   if [ -s "$t/keep_config" ]; then quiet aptget remove $(cat "$t/keep_config") || return; fi
   quiet aptget $even_essential purge $(comm -23 "$1" "$t/keep_config") || return
+  clear_after_purge
+}
+# What purges leave of what the packages had on this host, also of one that was cut off.
+clear_after_purge() {
+  installed >"$t/installed"
+  grep -v '^/' "$ledger/going" | comm -23 - "$t/installed" >"$t/names"
+  sort "$ledger/brought" | join - "$t/names" | sed -n 's/ new$//p' >"$t/gone"
+  let_units_go || return
   # dpkg leaves a folder in which a daemon made another; whatever holds a file stays.
+  grep -E '^/(etc|var|srv|opt)/' "$ledger/going" >"$t/theirs"
   cat /var/lib/dpkg/info/*.list | sort -u | comm -13 - "$t/theirs" | while IFS= read -r path; do
     [ ! -d "$path" ] || find "$path" -xdev -depth -type d -empty -delete
   done
-  remove_left_behind "$1"
-  installed >"$t/installed"
+  remove_left_behind || return
   sort "$ledger/brought" | join - "$t/installed" >"$ledger/brought.new"
-  mv "$ledger/brought.new" "$ledger/brought"
+  mv "$ledger/brought.new" "$ledger/brought" && : >"$ledger/going"
 }
 
 # Some that nobody needs apt lets go only when told so: what it holds for essential (e2fsprogs does), and
@@ -148,6 +157,7 @@ drop_accounts() {
 }
 
 release_set() {
+  [ ! -s "$ledger/going" ] || clear_after_purge || return
   [ -e "$ledger/sets/$set_name" ] || return 0
   others=$(ls "$ledger/sets" | grep -vxF -e "$set_name")
   cp "$ledger/sets/$set_name" "$t/leaving" || return

@@ -7,6 +7,8 @@ interface TestPackage {
   readonly fields?: string;
   readonly postinst?: string;
   readonly postrm?: string;
+  /** Of what the service runs that it ships, and nothing stops when it is removed. */
+  readonly service?: string;
 }
 
 const archive = "/root/quintet-archive";
@@ -43,6 +45,8 @@ const testPackages: readonly TestPackage[] = [
   { name: "quintet-either", fields: "Depends: quintet-left | quintet-right" },
   // A name that the table of what daemons leave behind knows.
   { name: "swtpm-tools" },
+  { name: "mariadb-server" },
+  { name: "quintet-daemon", postinst: account, postrm: purgeData, service: "/bin/sleep infinity" },
   { name: "quintet-awk", fields: "Provides: awk" },
   { name: "quintet-words", fields: "Depends: quintet-awk" },
 ];
@@ -92,13 +96,14 @@ umount /var/lib/quintet-data 2>/dev/null
 dpkg --configure -a >/dev/null 2>&1
 dpkg --force-all --purge ${[...new Set(testPackages.map(({ name }) => name))]} >/dev/null 2>&1
 userdel quintet-acct 2>/dev/null
-rm -rf /var/lib/quintet-data /etc/quintet-*; true`;
+rm -rf /var/lib/quintet-data /etc/quintet-* /var/lib/mysql; true`;
 
 /** As an administrator would, past all promises. */
 export const admin = (...words: string[]): Script =>
   sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends ${words} </dev/null >/dev/null`;
 
-function build({ name, version = "1.0", fields = "", postinst, postrm }: TestPackage): Script {
+function build(one: TestPackage): Script {
+  const { name, version = "1.0", fields = "", postinst, postrm, service } = one;
   const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: tests\n${fields}\nDescription: a test\n`;
   const scripts = Object.entries({ postinst, postrm })
     .filter(([, text]) => text !== undefined)
@@ -110,6 +115,10 @@ function build({ name, version = "1.0", fields = "", postinst, postrm }: TestPac
 printf '%s' ${control.replace(/\n+/g, "\n")} >x/DEBIAN/control
 echo shipped >x/etc/${name}.d/a.conf; echo ${`/etc/${name}.d/a.conf`} >x/DEBIAN/conffiles`,
     ...scripts,
+    service === undefined
+      ? sh`:`
+      : sh`mkdir -p x/usr/lib/systemd/system
+printf '[Service]\\nExecStart=%s\\nUser=quintet-acct\\n' ${service} >x/usr/lib/systemd/system/${name}.service`,
     sh`dpkg-deb -b x ${`${name}_${version}_all.deb`} >/dev/null; rm -rf x`,
   ]);
 }

@@ -178,6 +178,48 @@ touch /var/lib/quintet-data/disks/precious`);
     await place.run(sh`rmdir ${made}`);
   });
 
+  test("takes a database server's data with it, unless somebody else's database is among it", async () => {
+    const data = "/var/lib/mysql";
+    const kept = async () => (await place.run(sh`ls -d ${data} 2>/dev/null || echo gone`)).trim();
+    const databases = (...names: string[]) =>
+      place.run(sh`cd / && mkdir -p ${data} && cd ${data} && touch ibdata1 && mkdir ${names}`);
+    const first = await create("database", "mariadb-server");
+    await databases("mysql", "sys", "performance_schema", "#rocksdb");
+    await lifecycle.delete(first);
+    assert.equal(await kept(), "gone");
+    const second = await create("database", "mariadb-server");
+    await databases("mysql", "theirs");
+    await lifecycle.delete(second);
+    assert.equal(await kept(), data);
+  });
+
+  test("stops what still runs of it, so that its account goes, and unlinks its unit", async () => {
+    const unit = "quintet-daemon.service";
+    const folder = "/etc/systemd/system/quintet-tests.target.wants";
+    const outs = await create("daemon", "quintet-daemon");
+    await place.run(sh`systemctl daemon-reload && systemctl start ${unit}
+mkdir ${folder} && ln -s /usr/lib/systemd/system/${unit} ${folder}/ && ln -s /nowhere ${folder}/theirs.service`);
+    await lifecycle.delete(outs);
+    const left = await place.run(sh`ls ${folder}; rm -r ${folder}
+systemctl is-active ${unit}; getent passwd quintet-acct; true`);
+    assert.equal(left, "theirs.service\ninactive\n");
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("that is cut off after the purge is ended by the next", async () => {
+    const made = "/var/lib/swtpm-localca";
+    const outs = await create("guests", "swtpm-tools");
+    await place.run(sh`mkdir ${made}; mkdir -p /etc/swtpm-tools.d/made`);
+    const hook = "/etc/apt/apt.conf.d/quintet-tests";
+    const killing = "kill -KILL $(sed -n 's/^PPid:.//p' /proc/$PPID/status) $PPID";
+    await place.run(sh`echo ${`DPkg::Post-Invoke { "${killing}"; };`} >${hook}`);
+    await assert.rejects(lifecycle.delete(outs), failure(/let go of the packages/));
+    await place.run(sh`rm ${hook}; ls -d ${made} && ! dpkg -s swtpm-tools 2>/dev/null`);
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(sh`ls -d ${made} 2>/dev/null || echo gone`), "gone\n");
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
   test("leaves an account that owns something", async () => {
     const outs = await create("data", "quintet-data");
     await place.run(sh`touch /etc/quintet-kept && chown quintet-acct /etc/quintet-kept`);
