@@ -43,12 +43,14 @@ const baselines = new Map(
 );
 const ready = (host: string) => ({ dependsOn: [baselines.get(host) ?? gateway] });
 
-const grounds = (services ? hosts : []).map((host) => {
-  const args = { host, networks, controller: site.controller, names: profile.cloud.ground };
-  return new ServiceGround(`${host}-services`, args, ready(host));
-});
+const grounds = new Map(
+  (services ? hosts : []).map((host) => {
+    const args = { host, networks, controller: site.controller, names: profile.cloud.ground };
+    return [host, new ServiceGround(`${host}-services`, args, ready(host))];
+  }),
+);
 const { folders } = services ? profile.cloud.ground : profile.gluster;
-const owners = grounds.map(({ owner }) => owner);
+const owners = [...grounds.values()].map(({ owner }) => owner);
 const volume = new GlusterVolume(
   "instances",
   { hosts, storage, protectData, owners, names: { ...profile.gluster, folders } },
@@ -66,13 +68,12 @@ const hypervisors = site.computes.map((host) => {
   return new Hypervisor(`${host.name}-hypervisor`, args, ready(host.name));
 });
 
-const parts = { site, volume, hypervisors, leg: profile.bridge.leg[1], profile };
-const cloud = services ? new Cloud("cloud", parts, { dependsOn: [...grounds] }) : undefined;
-const tried =
-  cloud && site.acceptance ? new Acceptance("acceptance", { logins: cloud.logins }) : undefined;
+const parts = { site, grounds, volume, hypervisors, leg: profile.bridge.leg[1], profile };
+const cloud = services ? new Cloud("cloud", parts) : undefined;
+const trial = site.acceptance && cloud && new Acceptance("acceptance", { logins: cloud.logins });
 
 /** Where to open it, and who may log in: the text of a clouds.yaml, a secret. */
 export const dashboard = site.dashboard?.url;
 export const clouds = cloud?.logins;
 /** What was found when the cloud was tried last. */
-export const acceptance = tried?.found;
+export const acceptance = trial ? trial.found : undefined;

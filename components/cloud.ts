@@ -14,6 +14,7 @@ import type { GlusterVolume } from "./gluster-volume.ts";
 import type { Hypervisor } from "./hypervisor.ts";
 import { NetworkNode } from "./network-node.ts";
 import { surroundingsOf } from "./service-config.ts";
+import type { ServiceGround } from "./service-ground.ts";
 import { TenantDefaults } from "./tenant-defaults.ts";
 
 export interface CloudArgs {
@@ -22,6 +23,8 @@ export interface CloudArgs {
   readonly leg: string;
   /** What hosts need before they can take machines. */
   readonly volume: GlusterVolume;
+  /** By their hosts' names. */
+  readonly grounds: ReadonlyMap<string, ServiceGround>;
   readonly hypervisors: readonly Hypervisor[];
   readonly profile: { readonly cloud: CloudNames; readonly dashboard: DashboardNames };
 }
@@ -33,12 +36,21 @@ export class Cloud extends Concern {
 
   constructor(name: string, args: CloudArgs, options: ConcernOptions = {}) {
     super("Cloud", name, options);
-    const { site, profile, leg, volume, hypervisors } = args;
+    const { site, profile, leg, volume, grounds, hypervisors } = args;
     const names = profile.cloud;
     const { controller, computes } = site;
     const inOrder = (...before: pulumi.Resource[]) => this.after(...before) as ConcernOptions;
+    // Each host goes on as soon as its own ground is laid: the controller has the most before it.
+    const groundOf = ({ name: host }: { readonly name: string }) => {
+      const ground = grounds.get(host);
+      return inOrder(...(ground ? [ground] : []));
+    };
 
-    const control = new ControlPlane("controller", { site, names: names.control }, inOrder());
+    const control = new ControlPlane(
+      "controller",
+      { site, names: names.control },
+      groundOf(controller),
+    );
     const sourceFor = (host: Host) => ({
       surroundings: surroundingsOf(site, names.control.region, host),
       drawn: control.drawn,
@@ -71,7 +83,7 @@ export class Cloud extends Concern {
             listening: forgotten(host),
             names: names.network,
           },
-          inOrder(),
+          groundOf(host),
         ),
       ]),
     );
@@ -85,13 +97,13 @@ export class Cloud extends Concern {
             needs: [...compute.units, ...(nodes.get(host)?.agents ?? []), volume, ...hypervisors],
             names: names.compute,
           },
-          inOrder(),
+          groundOf(host),
         ),
     );
     const ready = this.#alive(name, args, control, [...nodes.values()], hosts);
     const { identity, drawn } = control;
     const page = { site, identity, names: profile.dashboard };
-    const dashboard = new Dashboard("dashboard", page, inOrder());
+    const dashboard = new Dashboard("dashboard", page, groundOf(site.gateway));
     const tenant = new TenantDefaults(
       "tenant",
       {

@@ -12,6 +12,11 @@ export interface Change {
   readonly undo?: Undo;
   /** How long the script may take, in seconds; 120 when left out. */
   readonly seconds?: number;
+  /**
+   * Words for the scripts that run on this host while this one waits for its turn: they have them in
+   * `$announced`, and may do along what this one would.
+   */
+  readonly announces?: readonly string[];
 }
 
 /**

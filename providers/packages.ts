@@ -33,7 +33,10 @@ export interface PackageTool {
   };
   /** Ends what broke off half-way. */
   heal(): Script;
-  /** Brings all of it about in one transaction, and writes down what it brought along. */
+  /**
+   * Brings all of it about in one transaction, and writes down what it brought along. With it comes what
+   * other sets have announced, where that is in nobody's way.
+   */
   settle(set: string, edits: Edits): Script;
   /** Lets the whole set go: what it brought along goes, unless another set or somebody else needs it. */
   release(set: string, restore: readonly string[]): Script;
@@ -99,7 +102,10 @@ export const packages = {
     if (parts.length === 0 && want[notedKey] !== have[notedKey])
       parts.push(`note what "${set}" needs`);
     if (parts.length > 0) {
-      changes.push({ why: parts.join("; "), script: tool.settle(set, edits), seconds });
+      // What is plainly to come may come with the set before: each run of apt takes seconds of its own.
+      const plain = remove.length + letGo.length === 0 && install.every((one) => !one.version);
+      const announces = plain ? install.map(nameOf) : [];
+      changes.push({ why: parts.join("; "), script: tool.settle(set, edits), seconds, announces });
     }
     return changes;
   },

@@ -99,15 +99,22 @@ fresh_lists() {
   [ -n "$updated" ] ||
     find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -cmin -1440 2>/dev/null | grep -q .
 }
+along=
 plan() { aptget -s --allow-downgrades install "$@" >"$plan" 2>"$log"; }
 # What the plan would remove, but for what is listed in $1.
 plan_removes() { awk '$1 == "Remv" { print $2 }' "$plan" | sort -u | comm -23 - "$1" | tr '\\n' ' '; }
+# With what is to come along, where that breaks nothing; the set it is for will say what it breaks.
+plan_together() {
+  [ -n "$along" ] && plan "$@" $along && [ -z "$(plan_removes "$t/remove")" ] && return
+  along=
+  plan "$@"
+}
 # Does what a plan says, once \`review\` has let it pass. A package that the mirror no longer has is known
 # only to old lists; by new ones it is another plan, which has to pass as well.
 bring() {
-  if plan "$@"; then
+  if plan_together "$@"; then
     review || return
-    quiet aptget --allow-downgrades install "$@" 2>"$t/said" && return
+    quiet aptget --allow-downgrades install "$@" $along 2>"$t/said" && return
     account || return
   else
     tail -n 20 "$log" >"$t/said"
@@ -148,7 +155,11 @@ function settling(set: string, edits: Edits): Script {
 set_name=${set}
 open_ledger || exit
 printf '%s\\n' ${edits.needs} | sed '/^$/d' >"$t/needs"
-set -- ${specs}
+# Another set may have brought it since this one was looked at.
+installed >"$t/installed"
+not_there() { printf '%s\\n' "$@" | sed '/^$/d' | sort -u | comm -23 - "$t/installed" | tr '\\n' ' '; }
+set -- $(not_there ${specs})
+along=$(not_there $announced)
 for name in ${edits.remove}; do
   by=$(cd "$ledger/sets" && grep -lx -e "$name" -- * 2>/dev/null | tr '\\n' ' ')
   [ -z "$by" ] || refuse "$name cannot go: it is noted as needed by the set $by"
@@ -158,10 +169,11 @@ if [ $# != 0 ]; then
   fresh_lists || update_lists || exit
   printf '%s\\n' ${edits.remove} | sort >"$t/remove"
   review() {
-    along=$(plan_removes "$t/remove")
-    [ -z "$along" ] || refuse "apt would also remove $along" \\
+    lost=$(plan_removes "$t/remove")
+    [ -z "$lost" ] || refuse "apt would also remove $lost" \\
       'If that is wanted, declare it "absent" in the same set.'
-    sort -u "$t/needs" "$ledger/asked" >"$t/sorted" && mv "$t/sorted" "$ledger/asked" || return
+    printf '%s\\n' $along | sed '/^$/d' | sort -u - "$t/needs" "$ledger/asked" >"$t/sorted" || return
+    mv "$t/sorted" "$ledger/asked" || return
     write_ahead "$plan"
   }
   bring "$@"

@@ -22,13 +22,14 @@ export async function carryOut(
   host: string,
   steps: readonly Step[],
   then: readonly Question[],
+  announced: readonly string[] = [],
 ): Promise<Answer[]> {
   const guarded = steps.slice(0, steps.findLastIndex((step) => step.undo) + 1);
   if (guarded.length > 0) await carryOutGuarded(ways, host, guarded);
   const rest = steps.slice(guarded.length);
   if (guarded.length > 0 && rest.length === 0) return exchange(ways, host, then);
   const mark = newMark();
-  const program = writeProgram(rest, then, mark);
+  const program = writeProgram(rest, then, mark, announced);
   const outcome = await ways.run(host, program.text, limitOf([...rest, ...then]));
   endedWell(host, rest, program, mark, outcome);
   const answers = unframe(outcome.stdout, mark);

@@ -44,6 +44,7 @@ export class SshHosts implements Hosts {
   readonly #ahead = new Ahead();
   readonly #gathering = new Map<string, Gathering>();
   readonly #lastWrite = new Map<string, Promise<unknown>>();
+  readonly #waiting = new Map<string, Set<readonly Step[]>>();
   #reached: Promise<HostUnreachable | undefined>[] | undefined;
 
   /** `skip` names hosts that must not be connected to (they are declared down). */
@@ -72,9 +73,15 @@ export class SshHosts implements Hosts {
 
   async write(host: string, steps: readonly Step[], then: readonly Question[]): Promise<Answer[]> {
     const before = this.#lastWrite.get(host);
+    const waiting = this.#waiting.get(host) ?? new Set();
+    this.#waiting.set(host, waiting.add(steps));
     const writing = Promise.resolve(before)
       .catch(() => undefined)
-      .then(() => this.#write(host, steps, then));
+      .then(() => {
+        waiting.delete(steps);
+        const announced = [...waiting].flat().flatMap((step) => step.announces ?? []);
+        return this.#write(host, steps, then, announced);
+      });
     this.#lastWrite.set(host, writing);
     return writing;
   }
@@ -142,10 +149,15 @@ export class SshHosts implements Hosts {
     if (gathering.waiting.length > 0) await this.#flush(host, gathering);
   }
 
-  async #write(host: string, steps: readonly Step[], then: readonly Question[]) {
+  async #write(
+    host: string,
+    steps: readonly Step[],
+    then: readonly Question[],
+    announced: readonly string[],
+  ) {
     this.#ahead.drop(host);
     try {
-      return await carryOut(this.#pool, host, steps, then);
+      return await carryOut(this.#pool, host, steps, then, announced);
     } finally {
       this.#ahead.drop(host);
     }

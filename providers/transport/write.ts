@@ -8,6 +8,7 @@ export interface Step {
   readonly script: Script;
   readonly undo?: Undo;
   readonly seconds?: number;
+  readonly announces?: readonly string[];
 }
 
 /**
@@ -27,6 +28,7 @@ export function writeProgram(
   steps: readonly Step[],
   then: readonly Question[],
   mark: string,
+  announced: readonly string[] = [],
 ): Script {
   const wait = steps.some((step) => step.undo) ? lockSeconds.guarded : lockSeconds.plain;
   return lines([
@@ -34,7 +36,8 @@ export function writeProgram(
 exec 9>>/run/quintet/lock
 flock -w ${wait} 9 || { echo ${`another run has held this host's lock for ${wait} s (/run/quintet/lock)`} >&2; exit 75; }
 rm -f /run/quintet/said.*
-t=$(mktemp /run/quintet/said.XXXXXX) || exit`,
+t=$(mktemp /run/quintet/said.XXXXXX) || exit
+announced=${announced.join(" ")}`,
     ...steps.map((step, index) => stepProgram(step, index, mark)),
     sh`rm -f "$t"; exec 9>&-`,
     framed(then, mark),

@@ -82,6 +82,42 @@ describe("two sets with a dependency in common", () => {
     assert.equal(await place.run(packagesPicture), bare);
   });
 
+  test("that wait for their turn come in one run of apt, and go one by one", async () => {
+    const runs = async () =>
+      Number(await place.run(sh`grep -c ^Commandline /var/log/apt/history.log; :`));
+    const before = await runs();
+    const [one, two, data] = await Promise.all([
+      create("one", "quintet-one"),
+      create("two", "quintet-two"),
+      create("data", "quintet-data"),
+    ]);
+    assert.ok((await runs()) - before <= 2);
+    assert.match(
+      await place.run(sh`apt-mark showmanual`),
+      /^quintet-data\nquintet-one\nquintet-two$/m,
+    );
+    await lifecycle.delete(two);
+    assert.deepEqual(await ours(), ["quintet-data", "quintet-lib", "quintet-one"]);
+    await lifecycle.delete(data);
+    assert.deepEqual(await ours(), ["quintet-lib", "quintet-one"]);
+    await lifecycle.delete(one);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("that wait for their turn: what is refused is refused to its own set alone", async () => {
+    await place.run(admin("install", "quintet-foe"));
+    const [data, one, two, nowhere] = await Promise.allSettled([
+      create("data", "quintet-data"),
+      create("one", "quintet-one"),
+      create("two", "quintet-two"),
+      create("x", "quintet-nowhere"),
+    ]);
+    assert.deepEqual([data.status, one.status], ["fulfilled", "fulfilled"]);
+    assert.ok(two.status === "rejected" && failure(/also remove quintet-foe/)(two.reason));
+    assert.ok(nowhere.status === "rejected" && failure(/locate package/)(nowhere.reason));
+    assert.deepEqual(await ours(), ["quintet-data", "quintet-foe", "quintet-lib", "quintet-one"]);
+  });
+
   test("share a package: the set that goes first leaves it", async () => {
     const first = await create("first", "quintet-one");
     await create("second", "quintet-one");
