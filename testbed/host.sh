@@ -2,8 +2,8 @@
 # Keeps one host powered: wires it, boots it, and boots it again when it reboots. It ends when the host
 # is powered off. Called in the host's folder.
 #
-#   host.sh CGROUP MACHINE NAME whole|light NAMESPACE OPERATOR_NAMESPACE BASE
-cgroup=$1 machine=$2 name=$3 size=$4 namespace=$5 operator=$6 base=$7
+#   host.sh CGROUP MACHINE NAME whole|light NAMESPACE OPERATOR_NAMESPACE BASE COMPILED
+cgroup=$1 machine=$2 name=$3 size=$4 namespace=$5 operator=$6 base=$7 compiled=$8
 
 for hierarchy in unified systemd memory pids cpu .; do
   [ -e "/sys/fs/cgroup/$hierarchy/cgroup.procs" ] || continue
@@ -32,7 +32,7 @@ set -- --machine="$machine" --hostname="$name" --network-namespace-path="/run/ne
   --register=no --keep-unit --resolv-conf=off --timezone=off --link-journal=no --console=read-only \
   --capability=all --drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE \
   --bind="$PWD/export:/export" --bind="$PWD/devices/fuse:/dev/fuse" \
-  --bind="$PWD/devices/tun:/dev/net/tun"
+  --bind="$PWD/devices/tun:/dev/net/tun" --bind="$compiled"
 if [ "$size" = whole ]; then
   set -- "$@" --kill-signal=SIGRTMIN+3 --boot
 else

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cgroupOf, deserted, forget, killAll, populated, processes } from "./cgroup.ts";
 import { attempt } from "./command.ts";
+import { compiledFolder } from "./compiled-together.ts";
 import { HostDidNotFollow } from "./errors.ts";
 import type { Host } from "./hosts.ts";
 import { hostNamespace, waitForPorts } from "./network.ts";
@@ -18,6 +19,8 @@ export function isOn(at: Place, host: Host): Promise<boolean> {
 export async function switchOn(at: Place, host: Host, base: string): Promise<void> {
   if (await isOn(at, host)) return;
   const folder = hostFolder(at, host.name);
+  const compiled = join(at.cache, "compiled");
+  await mkdir(compiled, { recursive: true });
   const console = openSync(join(folder, "console.log"), "a", 0o600);
   spawn(
     "sh",
@@ -30,6 +33,7 @@ export async function switchOn(at: Place, host: Host, base: string): Promise<voi
       hostNamespace(at, host),
       at.operatorNamespace,
       base,
+      `${compiled}:${compiledFolder}`,
     ],
     { cwd: folder, detached: true, stdio: ["ignore", console, console] },
   ).unref();

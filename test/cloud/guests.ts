@@ -89,7 +89,8 @@ export async function works(): Promise<void> {
     QUINTET_TESTBED: runFolder,
     QUINTET_SSH_CONFIG: sshConfig,
   };
-  const words = ["node", join(clone, "operations/cloud.ts"), "verify", "--stack", "testbed"];
+  const program = join(clone, "operations/cloud.ts");
+  const words = [process.execPath, program, "verify", "--stack", "testbed"] as const;
   const { stdout } = expectStatus(await run(words, { environment, seconds: 1500 }), 0);
   console.log(stdout);
   assert.doesNotMatch(stdout, /not looked at/);
