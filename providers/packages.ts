@@ -38,7 +38,10 @@ export interface PackageTool {
    * other sets have announced, where that is in nobody's way.
    */
   settle(set: string, edits: Edits): Script;
-  /** Lets the whole set go: what it brought along goes, unless another set or somebody else needs it. */
+  /**
+   * Lets the whole set go: what it brought along goes, unless another set or somebody else needs it.
+   * With it go the packages of sets that are announced to go, where nothing is in their way.
+   */
   release(set: string, restore: readonly string[]): Script;
 }
 
@@ -55,6 +58,8 @@ export interface Edits {
 
 const halfKey = "half-installed";
 const notedKey = "noted";
+/** Before the name of a set that is announced to go; what is announced to come are packages. */
+export const leaves = "-";
 // Debian now. A second tool makes this a choice by the key.
 const tool: PackageTool = apt;
 // A first install of a cloud's controller downloads hundreds of megabytes.
@@ -120,6 +125,7 @@ export const packages = {
         why: `let go of the packages of "${set}" and of what they brought along`,
         script: tool.release(set, restore),
         seconds,
+        announces: [`${leaves}${set}`],
       },
     ];
   },

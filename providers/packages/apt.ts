@@ -159,7 +159,7 @@ printf '%s\\n' ${edits.needs} | sed '/^$/d' >"$t/needs"
 installed >"$t/installed"
 not_there() { printf '%s\\n' "$@" | sed '/^$/d' | sort -u | comm -23 - "$t/installed" | tr '\\n' ' '; }
 set -- $(not_there ${specs})
-along=$(not_there $announced)
+along=$(not_there $announced | tr ' ' '\\n' | grep -v '^-' | tr '\\n' ' ')
 for name in ${edits.remove}; do
   by=$(cd "$ledger/sets" && grep -lx -e "$name" -- * 2>/dev/null | tr '\\n' ' ')
   [ -z "$by" ] || refuse "$name cannot go: it is noted as needed by the set $by"

@@ -13,6 +13,7 @@ export const ledger = "/var/lib/quintet/packages";
 
 export const ledgerFunctions = sh`
 ledger=${ledger}
+leaving=
 pending=$ledger/pending
 asked_for=$ledger/asked_for
 log=$ledger/log
@@ -43,7 +44,7 @@ brought() { cut -d' ' -f1 "$ledger/brought" | sort -u; }
 ours() { brought >"$t/brought"; installed | comm -12 - "$t/brought"; }
 noted_by_others() {
   for set in "$ledger/sets"/*; do
-    [ ! -e "$set" ] || [ "$set" = "$ledger/sets/$set_name" ] || cat "$set"
+    case " $set_name $leaving " in *" \${set##*/} "*) ;; *) [ ! -e "$set" ] || cat "$set" ;; esac
   done | sort -u
 }
 accounts() { getent "$1" | cut -d: -f1 | sort; }

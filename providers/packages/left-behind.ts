@@ -54,6 +54,8 @@ let_units_go() {
   [ -s "$t/units" ] || return 0
   systemctl list-units --state=active,activating,reloading --plain --no-legend | awk '{ print $1 }' | sort |
     comm -12 - "$t/units" | xargs -r systemctl stop
+  systemctl list-units --state=failed --plain --no-legend | awk '{ print $1 }' | sort |
+    comm -12 - "$t/units" | xargs -r systemctl reset-failed
   find /etc/systemd/system -mindepth 2 -maxdepth 2 -type l | while read -r link; do
     [ -e "$link" ] || ! grep -qxF -e "\${link##*/}" "$t/units" || rm -- "$link" || return
   done

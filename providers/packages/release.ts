@@ -60,6 +60,8 @@ let_go() {
   noted_by_others >"$t/others"
   ours >"$t/ours"
   printf '%s\\n' "$@" | sort -u | comm -12 - "$t/ours" | comm -23 - "$t/others" >"$t/candidates"
+  # They may have gone with a set that went before.
+  [ -s "$t/candidates" ] || return 0
   apt-mark showmanual | sed 's/:.*//' | sort -u | comm -12 - "$t/candidates" >"$t/asked_for"
   mv "$t/asked_for" "$asked_for" || return
   xargs -r apt-mark auto <"$t/candidates" >/dev/null || return
@@ -123,6 +125,14 @@ let_go_rest() {
   ours >"$t/ours"
   apt-mark showauto | sed 's/:.*//' | sort -u | comm -12 - "$t/ours" >"$t/candidates"
   even_essential=--allow-remove-essential
+  would_remove $even_essential purge $(cat "$t/candidates") >"$t/going_packages" 2>/dev/null
+  if [ -s "$t/going_packages" ] && [ -z "$(comm -23 "$t/going_packages" "$t/ours")" ]; then
+    cp "$t/going_packages" "$t/doomed"
+  else let_go_one_by_one; fi
+  [ -s "$t/doomed" ] || return 0
+  take_away "$t/doomed"
+}
+let_go_one_by_one() {
   : >"$t/doomed"
   while read -r name; do
     ! grep -qxF -e "$name" "$t/doomed" || continue
@@ -135,9 +145,7 @@ let_go_rest() {
     would_remove $even_essential purge $(cat "$t/more") </dev/null >"$t/going_packages" 2>/dev/null
     [ -n "$(comm -23 "$t/going_packages" "$t/ours")" ] || mv "$t/more" "$t/doomed"
   done <"$t/candidates"
-  [ -s "$t/doomed" ] || return 0
-  would_remove $even_essential purge $(cat "$t/doomed") >"$t/going_packages"
-  take_away "$t/doomed"
+  cp "$t/doomed" "$t/going_packages"
 }
 
 # Users and groups that came with the packages, once all sets are gone and unless they own anything.
@@ -156,14 +164,26 @@ drop_accounts() {
   return 0
 }
 
+# The packages of this set and of those that are named.
+let_go_sets() {
+  for set in "$set_name" "$@"; do cat "$ledger/sets/$set"; done >"$t/leaving"
+  # The last one also takes what a set had asked for that was never noted, being cut off.
+  [ -n "$others" ] || cat "$ledger/asked" >>"$t/leaving"
+  let_go $(sort -u "$t/leaving")
+}
+
 release_set() {
   [ ! -s "$ledger/going" ] || clear_after_purge || return
   [ -e "$ledger/sets/$set_name" ] || return 0
   others=$(ls "$ledger/sets" | grep -vxF -e "$set_name")
-  cp "$ledger/sets/$set_name" "$t/leaving" || return
-  # The last one also takes what a set had asked for that was never noted, being cut off.
-  [ -n "$others" ] || cat "$ledger/asked" >>"$t/leaving"
-  let_go $(sort -u "$t/leaving") || return
+  # Sets that wait to go share this run of apt, unless something is in the way of one of them.
+  for word in $announced; do
+    [ "\${word#-}" = "$word" ] || [ ! -e "$ledger/sets/\${word#-}" ] || leaving="$leaving \${word#-}"
+  done
+  if [ -z "$leaving" ] || ! (let_go_sets $leaving) 2>/dev/null; then
+    leaving=
+    keep_asked && let_go_sets || return
+  fi
   [ -n "$others" ] || let_go_rest || return
   rm -f "$ledger/sets/$set_name"
   [ -n "$others" ] || drop_accounts

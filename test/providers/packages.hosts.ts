@@ -104,6 +104,28 @@ describe("two sets with a dependency in common", () => {
     assert.equal(await place.run(packagesPicture), bare);
   });
 
+  test("that wait to go go together, but for one that something is in the way of", async () => {
+    const runs = async () =>
+      Number(await place.run(sh`grep -c ^Purge /var/log/apt/history.log; :`));
+    const sets = ["one", "two", "data"];
+    const all = () => Promise.all(sets.map((name) => create(name, `quintet-${name}`)));
+    const going = async () => Promise.allSettled((await outs).map((one) => lifecycle.delete(one)));
+    let outs = all();
+    await outs;
+    const before = await runs();
+    for (const { status } of await going()) assert.equal(status, "fulfilled");
+    assert.ok((await runs()) - before <= 2);
+    assert.equal(await place.run(packagesPicture), bare);
+
+    outs = all();
+    await outs;
+    await place.run(admin("install", "quintet-user"));
+    const [one, two, data] = await going();
+    assert.ok(one?.status === "rejected" && failure(/not ours: quintet-user/)(one.reason));
+    assert.deepEqual([two?.status, data?.status], ["fulfilled", "fulfilled"]);
+    assert.deepEqual(await ours(), ["quintet-lib", "quintet-one", "quintet-user"]);
+  });
+
   test("that wait for their turn: what is refused is refused to its own set alone", async () => {
     await place.run(admin("install", "quintet-foe"));
     const [data, one, two, nowhere] = await Promise.allSettled([
