@@ -19,25 +19,29 @@ interface Stage {
 // The tests have hosts and a state of their own, so that those of npm start stay as they are.
 const environment = {
   ...process.env,
-  QUINTET_TESTBED: join(clone, ".testbed-test"),
-  QUINTET_SSH_CONFIG: join(clone, ".testbed-test", "ssh_config"),
+  ...testbedIn(".testbed-test"),
   PULUMI_BACKEND_URL: pathToFileURL(join(notes, "state-test")).href,
   // Each file of tests is a process of its own, and most load Pulumi's SDK.
   NODE_COMPILE_CACHE: compileCache,
 };
 
+// Others, for what can be tried at the same time.
+const besides = testbedIn(".testbed-laws");
+
+const laws = "test/laws.hosts.ts";
 // The five hosts without the services, which most of the acceptance is about.
 const slice = join(notes, "slice");
 
 const fast: readonly Stage[] = [
   command(
     "format and lint",
+    {},
     "biome",
     "ci",
     `--colors=${process.stdout.isTTY ? "force" : "off"}`,
     ".",
   ),
-  command("types", "tsc", "-p", "."),
+  command("types", {}, "tsc", "-p", "."),
   tests("unit tests", (file) => file.endsWith(".test.ts")),
 ];
 
@@ -46,11 +50,14 @@ const cli: Stage = { name: "the Pulumi CLI", run: installCli };
 const whole: readonly Stage[] = [
   ...fast,
   ...bare("a fresh testbed"),
+  ...bare("another one, for the laws", besides),
   // Half of these tests' time is waiting for hosts, and a machine without a CLI builds one in five minutes.
   together(
-    tests("laws and hosts", (file) => file.endsWith(".hosts.ts") && !isWholeCloud(file)),
+    tests("the laws", isFile(laws), besides),
+    tests("hosts", (file) => file.endsWith(".hosts.ts") && file !== laws && !isWholeCloud(file)),
     cli,
   ),
+  command("the laws' testbed down", besides, "node", "testbed/main.ts", "down"),
   // The laws leave packages and folders behind; the acceptance begins with bare hosts.
   ...bare("bare hosts again"),
   ...onSlice(
@@ -59,7 +66,7 @@ const whole: readonly Stage[] = [
   ),
   ...bare("bare hosts for the cloud"),
   tests("the whole cloud", (file) => isIn("test/cloud/")(file) && !isLong(file)),
-  command("testbed down", "node", "testbed/main.ts", "down"),
+  command("testbed down", {}, "node", "testbed/main.ts", "down"),
 ];
 
 const rest: readonly Stage[] = [
@@ -70,7 +77,7 @@ const rest: readonly Stage[] = [
   ...onSlice("faults of the five hosts", (file) => isIn("test/acceptance/")(file) && isLong(file)),
   ...bare("bare hosts for the cloud"),
   tests("the whole cloud", (file) => /^test\/cloud\/\d.*\.hosts\.ts$/.test(file)),
-  command("testbed down", "node", "testbed/main.ts", "down"),
+  command("testbed down", {}, "node", "testbed/main.ts", "down"),
 ];
 
 /** What a run of the CI has no time for, and the cloud's destroy (90), which does not leave hosts as found yet. */
@@ -80,14 +87,21 @@ function isLong(file: string): boolean {
 
 function onSlice(name: string, belongs: (file: string) => boolean): Stage[] {
   return [
-    command("the five hosts' project", "node", "test/acceptance/slice.ts", slice),
+    command("the five hosts' project", {}, "node", "test/acceptance/slice.ts", slice),
     tests(name, belongs, { QUINTET_PROJECT: slice }),
   ];
 }
 
 /** Hosts of which nothing is left, then new ones. */
-function bare(name: string): Stage[] {
-  return ["down", "up"].map((word) => command(`${name}: ${word}`, "node", "testbed/main.ts", word));
+function bare(name: string, where = {}): Stage[] {
+  return ["down", "up"].map((word) =>
+    command(`${name}: ${word}`, where, "node", "testbed/main.ts", word),
+  );
+}
+
+function testbedIn(folder: string) {
+  const path = join(clone, folder);
+  return { QUINTET_TESTBED: path, QUINTET_SSH_CONFIG: join(path, "ssh_config") };
 }
 
 function together(...stages: readonly Stage[]): Stage {
@@ -112,8 +126,12 @@ function isWholeCloud(file: string): boolean {
   return file.startsWith("test/acceptance/") || file.startsWith("test/cloud/");
 }
 
-function command(name: string, ...words: [string, ...string[]]): Stage {
-  return { name, run: () => step(name, words, { environment }) };
+function command(
+  name: string,
+  variables: NodeJS.ProcessEnv,
+  ...words: [string, ...string[]]
+): Stage {
+  return { name, run: () => step(name, words, { environment: { ...environment, ...variables } }) };
 }
 
 function tests(

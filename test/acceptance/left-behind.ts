@@ -23,8 +23,12 @@ export const allowedAfterDestroy: readonly Allowed[] = [
     because: "the backups that dpkg and ucf keep of their own lists",
   },
   {
-    line: /^\+ tree . \S+ \S+ \/run\/(adduser|apache2|gluster|glusterd\.socket|libvirt|openvswitch|quintet)$/,
+    line: /^\+ tree . \S+ \S+ \/run\/(adduser|apache2|gluster|glusterd\.socket|haproxy(-master\.sock|\.pid)?|libvirt|memcached|mysqld|netns|openvswitch|quintet)$/,
     because: "what daemons leave in /run is gone at the next boot",
+  },
+  {
+    line: /^\+ (mount \/netns \/run\/netns .*|unit run-netns\.mount loaded active mounted|unit-file run-netns\.mount generated)$/,
+    because: "ip mounts the folder of network namespaces at the first one's birth; it is empty",
   },
   {
     line: /^[-+] unit (network-(online|pre)|remote-fs-pre|time-sync)\.target loaded (in)?active (active|dead)$/,
