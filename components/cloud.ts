@@ -102,7 +102,8 @@ export class Cloud extends Concern {
     );
     const ready = this.#alive(name, args, control, [...nodes.values()], hosts);
     const { identity, drawn } = control;
-    const page = { site, identity, names: profile.dashboard };
+    const first = [grounds.get(site.gateway.name)?.guard ?? control];
+    const page = { site, identity, names: profile.dashboard, first };
     const dashboard = new Dashboard("dashboard", page, groundOf(site.gateway));
     const tenant = new TenantDefaults(
       "tenant",

@@ -21,6 +21,8 @@ export interface DashboardArgs {
   /** Without it nobody can log in, and the page that asks for a name does not come. */
   readonly identity: Identity;
   readonly names: DashboardNames;
+  /** What the public side, which is closed first of all, follows. */
+  readonly first: readonly pulumi.Resource[];
 }
 
 /**
@@ -35,7 +37,7 @@ export class Dashboard extends Concern {
 
   constructor(
     name: string,
-    { site, names, identity }: DashboardArgs,
+    { site, names, identity, first }: DashboardArgs,
     options: ConcernOptions = {},
   ) {
     super("Dashboard", name, options);
@@ -57,7 +59,7 @@ export class Dashboard extends Concern {
         operators: site.networks.operators,
         names: names.publicSide,
       },
-      this.after() as ConcernOptions,
+      { parent: this, dependsOn: [...first] },
     );
     const packages = new Packages(
       `${name}-packages`,

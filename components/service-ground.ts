@@ -19,13 +19,15 @@ export interface ServiceGroundArgs {
  * goes after it, so that they never touch a guest's disk.
  */
 export class ServiceGround extends Concern {
+  /** The first of it. */
+  readonly guard: pulumi.Resource;
   readonly owner: pulumi.Resource;
 
   constructor(name: string, args: ServiceGroundArgs, options: ConcernOptions = {}) {
     super("ServiceGround", name, options);
     const { host, networks, controller, names } = args;
     const { path, content, ...ownership } = names.startGuard;
-    const guard = new File(
+    this.guard = new File(
       `${name}-start-guard`,
       { host, key: { path }, value: { content, ...ownership } },
       this.after(),
@@ -39,7 +41,7 @@ export class ServiceGround extends Concern {
     this.owner = new Packages(
       `${name}-packages`,
       { host, key: { set: "service-ground" }, value: names.packages },
-      this.after(guard),
+      this.after(this.guard),
     );
     this.registerOutputs();
   }

@@ -5,6 +5,7 @@ import { exchange } from "./exchange.ts";
 import type { Answer, Question } from "./frames.ts";
 import { Pool } from "./pool.ts";
 import { Ahead, ReadAhead } from "./read-ahead.ts";
+import { Turns } from "./turns.ts";
 import type { Step } from "./write.ts";
 
 /** What the lifecycle needs of the hosts. The tests of the laws bring a shell of their own. */
@@ -43,8 +44,7 @@ export class SshHosts implements Hosts {
   readonly #skip: (host: string) => boolean;
   readonly #ahead = new Ahead();
   readonly #gathering = new Map<string, Gathering>();
-  readonly #lastWrite = new Map<string, Promise<unknown>>();
-  readonly #waiting = new Map<string, Set<readonly Step[]>>();
+  readonly #turns = new Map<string, Turns>();
   #reached: Promise<HostUnreachable | undefined>[] | undefined;
 
   /** `skip` names hosts that must not be connected to (they are declared down). */
@@ -71,19 +71,10 @@ export class SshHosts implements Hosts {
     return Promise.all(questions.map((question) => this.#gather(host, question)));
   }
 
-  async write(host: string, steps: readonly Step[], then: readonly Question[]): Promise<Answer[]> {
-    const before = this.#lastWrite.get(host);
-    const waiting = this.#waiting.get(host) ?? new Set();
-    this.#waiting.set(host, waiting.add(steps));
-    const writing = Promise.resolve(before)
-      .catch(() => undefined)
-      .then(() => {
-        waiting.delete(steps);
-        const announced = [...waiting].flat().flatMap((step) => step.announces ?? []);
-        return this.#write(host, steps, then, announced);
-      });
-    this.#lastWrite.set(host, writing);
-    return writing;
+  write(host: string, steps: readonly Step[], then: readonly Question[]): Promise<Answer[]> {
+    const turns = this.#turns.get(host) ?? new Turns();
+    this.#turns.set(host, turns);
+    return turns.take(steps, (announced) => this.#write(host, steps, then, announced));
   }
 
   /**
