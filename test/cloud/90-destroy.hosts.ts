@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { destroy, drift, expectStatus, up } from "../acceptance/cloud.ts";
 import { allowedAfterDestroy } from "../acceptance/left-behind.ts";
+import { removeWhatSomebodyWrote, writeAsSomebodyElse } from "../acceptance/others.ts";
 import { differences, pictureBefore, takePicture } from "../acceptance/picture.ts";
 import { resources } from "../acceptance/stack.ts";
 import { bootSomebodys, removeSomebodys } from "./guests.ts";
@@ -27,10 +28,16 @@ describe("the whole cloud", () => {
     }
   });
 
-  test("goes as it came: every host is as it was found", async () => {
+  test("goes as it came: every host is as it was found, but for what others wrote meanwhile", async () => {
     const was = await pictureBefore();
+    await writeAsSomebodyElse("compute3");
     expectStatus(await destroy({ seconds: 1800 }), 0);
     assert.equal((await resources()).length, 0);
+    await removeWhatSomebodyWrote("compute3");
     assert.deepEqual(differences(was, await takePicture(), allowedAfterDestroy), []);
+  });
+
+  test("has nothing left to destroy", async () => {
+    expectStatus(await destroy(), 0);
   });
 });
