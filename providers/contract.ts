@@ -13,8 +13,8 @@ export interface Change {
   /** How long the script may take, in seconds; 120 when left out. */
   readonly seconds?: number;
   /**
-   * Words for the scripts that run on this host while this one waits for its turn: they have them in
-   * `$announced`, and may do along what this one would.
+   * For what takes long: it waits until nothing else on this host does. Its words are told meanwhile to the
+   * scripts that run before it, in `$announced`, and they may do along what this one would.
    */
   readonly announces?: readonly string[];
 }

@@ -62,8 +62,8 @@ const notedKey = "noted";
 export const leaves = "-";
 // Debian now. A second tool makes this a choice by the key.
 const tool: PackageTool = apt;
-// A first install of a cloud's controller downloads hundreds of megabytes.
-const seconds = 1800;
+// A first install of a cloud's controller downloads hundreds of megabytes, for all sets that wait together.
+const seconds = 3600;
 
 /** The packages that one component needs on a host. At destroy, what they brought along goes again. */
 export const packages = {
@@ -107,7 +107,7 @@ export const packages = {
     if (parts.length === 0 && want[notedKey] !== have[notedKey])
       parts.push(`note what "${set}" needs`);
     if (parts.length > 0) {
-      // What is plainly to come may come with the set before: each run of apt takes seconds of its own.
+      // What is plainly to come may come with a set before it: each run of apt takes seconds of its own.
       const plain = remove.length + letGo.length === 0 && install.every((one) => !one.version);
       const announces = plain ? install.map(nameOf) : [];
       changes.push({ why: parts.join("; "), script: tool.settle(set, edits), seconds, announces });
@@ -134,7 +134,9 @@ export const packages = {
 // apt does nothing, not even remove, while another package's install is half-way.
 function healing({ [halfKey]: broken = "none" }: PackagesValue): Change[] {
   if (broken === "none") return [];
-  return [{ why: `end what broke off half-way: ${broken}`, script: tool.heal(), seconds }];
+  return [
+    { why: `end what broke off half-way: ${broken}`, script: tool.heal(), seconds, announces: [] },
+  ];
 }
 
 function withUnsaid(wish: PackagesValue): PackagesValue {
@@ -169,8 +171,9 @@ function editsTo(want: PackagesValue, have: PackagesValue): Edits {
   const noted = listed(have);
   return {
     needs,
+    // What comes back when it leaves the set is another version, or what the set did not want.
     install: differ
-      .filter((name) => isNeeded(want[name]))
+      .filter((name) => isNeeded(want[name]) && (needs.includes(name) || have[name] !== "missing"))
       .map((name) => {
         const version = want[name];
         return version === undefined || version === "present" ? { name } : { name, version };

@@ -32,10 +32,11 @@ sources() {
     grep '^/usr/lib/python3/dist-packages/.*\\.py$' | grep -v /tests/
 }
 for one in $missing; do sources "\${one%%=*}"; done | python3 -m compileall -q -i - >/dev/null 2>&1
+[ $? -le 1 ] || missing=
 for one in $missing; do
   sources "\${one%%=*}" | sed "s,\\([^/]*\\)\\.py$,__pycache__/\\1.$tag.pyc," |
-    tar -cf ${compiledFolder}/new --ignore-failed-read --no-recursion -C / -T - 2>/dev/null
-  mv ${compiledFolder}/new "${compiledFolder}/$version-$one"
+    tar -cf ${compiledFolder}/new --ignore-failed-read --no-recursion -C / -T - 2>/dev/null &&
+    mv ${compiledFolder}/new "${compiledFolder}/$version-$one"
 done
 rm -f ${waiting}
 `,

@@ -19,7 +19,7 @@ export function isOn(at: Place, host: Host): Promise<boolean> {
 export async function switchOn(at: Place, host: Host, base: string): Promise<void> {
   if (await isOn(at, host)) return;
   const folder = hostFolder(at, host.name);
-  const compiled = join(at.cache, "compiled");
+  const compiled = join(at.cache, "compiled-1");
   await mkdir(compiled, { recursive: true });
   const console = openSync(join(folder, "console.log"), "a", 0o600);
   spawn(

@@ -103,7 +103,7 @@ along=
 plan() { aptget -s --allow-downgrades install "$@" >"$plan" 2>"$log"; }
 # What the plan would remove, but for what is listed in $1.
 plan_removes() { awk '$1 == "Remv" { print $2 }' "$plan" | sort -u | comm -23 - "$1" | tr '\\n' ' '; }
-# With what is to come along, where that breaks nothing; the set it is for will say what it breaks.
+# With what is to come along, where that is in nobody's way; the set that it is for says what is.
 plan_together() {
   [ -n "$along" ] && plan "$@" $along && [ -z "$(plan_removes "$t/remove")" ] && return
   along=
@@ -116,6 +116,7 @@ bring() {
     review || return
     quiet aptget --allow-downgrades install "$@" $along 2>"$t/said" && return
     account || return
+    [ -z "$along" ] || { along=; bring "$@"; return; }
   else
     tail -n 20 "$log" >"$t/said"
   fi
@@ -153,13 +154,15 @@ function settling(set: string, edits: Edits): Script {
   );
   return sh`
 set_name=${set}
-open_ledger || exit
+open_ledger && finish_purge || exit
 printf '%s\\n' ${edits.needs} | sed '/^$/d' >"$t/needs"
 # Another set may have brought it since this one was looked at.
 installed >"$t/installed"
 not_there() { printf '%s\\n' "$@" | sed '/^$/d' | sort -u | comm -23 - "$t/installed" | tr '\\n' ' '; }
 set -- $(not_there ${specs})
 along=$(not_there $announced | tr ' ' '\\n' | grep -v '^-' | tr '\\n' ' ')
+# What is not noted yet would look to apt as if nobody needed it.
+[ ${edits.letGo.length} = 0 ] || along=
 for name in ${edits.remove}; do
   by=$(cd "$ledger/sets" && grep -lx -e "$name" -- * 2>/dev/null | tr '\\n' ' ')
   [ -z "$by" ] || refuse "$name cannot go: it is noted as needed by the set $by"

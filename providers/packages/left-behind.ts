@@ -32,21 +32,20 @@ note_left_behind() {
     sort -u - "$ledger/there" >"$ledger/there.new" && mv "$ledger/there.new" "$ledger/there"
 }
 others_databases() {
-  [ "$1" = /var/lib/mysql ] && find "$1" -mindepth 1 -maxdepth 1 -type d \\
+  [ "$1" = /var/lib/mysql ] && find -L "$1/" -mindepth 1 -maxdepth 1 -type d \\
     ! -name mysql ! -name performance_schema ! -name sys ! -name '#*' | grep -q .
 }
 remove_left_behind() {
   made_by "$t/gone" | while read -r name path; do
     ! grep -qxF -e "$path" "$ledger/there" || continue
     [ -e "$path" ] && ! mountpoint -q "$path" && ! others_databases "$path" || continue
-    rm -rf --one-file-system -- "$path" || return
-    rmdir -- "\${path%/*}" 2>/dev/null
+    rm -rf --one-file-system -- "$path" || exit
+    rmdir -- "\${path%/*}" 2>/dev/null || :
   done
-  return 0
 }
 let_units_go() {
   sed -nE 's,^(/usr)?/lib/systemd/system/([^/]+)$,\\2,p' "$ledger/going" | sort -u | while read -r unit; do
-    for folder in etc run usr/lib lib; do
+    for folder in etc run usr/local/lib usr/lib lib; do
       [ ! -e "/$folder/systemd/system/$unit" ] || continue 2
     done
     printf '%s\\n' "$unit"
@@ -57,6 +56,6 @@ let_units_go() {
   systemctl list-units --state=failed --plain --no-legend | awk '{ print $1 }' | sort |
     comm -12 - "$t/units" | xargs -r systemctl reset-failed
   find /etc/systemd/system -mindepth 2 -maxdepth 2 -type l | while read -r link; do
-    [ -e "$link" ] || ! grep -qxF -e "\${link##*/}" "$t/units" || rm -- "$link" || return
+    [ -e "$link" ] || ! grep -qxF -e "\${link##*/}" "$t/units" || rm -- "$link" || exit
   done
 }`;

@@ -61,7 +61,7 @@ let_go() {
   ours >"$t/ours"
   printf '%s\\n' "$@" | sort -u | comm -12 - "$t/ours" | comm -23 - "$t/others" >"$t/candidates"
   # They may have gone with a set that went before.
-  [ -s "$t/candidates" ] || return 0
+  [ -s "$t/candidates" ] || [ -n "$unfinished" ] || return 0
   apt-mark showmanual | sed 's/:.*//' | sort -u | comm -12 - "$t/candidates" >"$t/asked_for"
   mv "$t/asked_for" "$asked_for" || return
   xargs -r apt-mark auto <"$t/candidates" >/dev/null || return
@@ -76,9 +76,9 @@ let_go() {
   if [ -s "$t/doomed" ]; then
     # What came later for ours, by an upgrade, and is needed by nothing else may go along.
     would_remove purge $(cat "$t/doomed") >"$t/going_packages"
-    along=$(comm -23 "$t/going_packages" "$t/unneeded" | tr '\\n' ' ')
-    [ -z "$along" ] ||
-      refuse "apt would take along what is not ours: $along" 'Remove it first, or keep what it needs.'
+    lost=$(comm -23 "$t/going_packages" "$t/unneeded" | tr '\\n' ' ')
+    [ -z "$lost" ] ||
+      refuse "apt would take along what is not ours: $lost" 'Remove it first, or keep what it needs.'
     take_away "$t/doomed" || return
   fi
   rm "$asked_for"
@@ -93,20 +93,30 @@ take_away() {
   return $status
 }
 even_essential=
+unfinished=
+# A purge that was cut off may have done no more than remove, or left what comes after it.
+finish_purge() {
+  [ -s "$ledger/going" ] || return 0
+  unfinished=yes
+  dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.c.//p' | sort -u |
+    comm -12 - "$ledger/going" >"$t/removed"
+  [ -s "$t/removed" ] || { clear_after_purge; return; }
+  cp "$t/removed" "$t/going_packages" && take_away "$t/removed"
+}
 purge() {
-  lists list <"$1" | xargs -r cat | sort -u - "$1" "$ledger/going" >"$t/write_ahead" || return
-  mv "$t/write_ahead" "$ledger/going" || return
   # Configuration that an earlier removal had left is not ours to purge.
   sort "$ledger/brought" | join - "$1" | sed -n 's/ config$//p' >"$t/keep_config"
+  comm -23 "$1" "$t/keep_config" >"$t/purged"
+  lists list <"$t/purged" | xargs -r cat | sort -u - "$t/purged" "$ledger/going" >"$t/write_ahead" || return
+  mv "$t/write_ahead" "$ledger/going" || return
   if [ -s "$t/keep_config" ]; then quiet aptget remove $(cat "$t/keep_config") || return; fi
-  quiet aptget $even_essential purge $(comm -23 "$1" "$t/keep_config") || return
+  quiet aptget $even_essential purge $(cat "$t/purged") || return
   clear_after_purge
 }
-# What purges leave of what the packages had on this host, also of one that was cut off.
+# What purges leave of what the packages had on this host.
 clear_after_purge() {
   installed >"$t/installed"
-  grep -v '^/' "$ledger/going" | comm -23 - "$t/installed" >"$t/names"
-  sort "$ledger/brought" | join - "$t/names" | sed -n 's/ new$//p' >"$t/gone"
+  grep -v '^/' "$ledger/going" | comm -23 - "$t/installed" >"$t/gone"
   let_units_go || return
   # dpkg leaves a folder in which a daemon made another; whatever holds a file stays.
   grep -E '^/(etc|var|srv|opt)/' "$ledger/going" >"$t/theirs"
@@ -173,7 +183,7 @@ let_go_sets() {
 }
 
 release_set() {
-  [ ! -s "$ledger/going" ] || clear_after_purge || return
+  finish_purge || return
   [ -e "$ledger/sets/$set_name" ] || return 0
   others=$(ls "$ledger/sets" | grep -vxF -e "$set_name")
   # Sets that wait to go share this run of apt, unless something is in the way of one of them.
@@ -182,7 +192,7 @@ release_set() {
   done
   if [ -z "$leaving" ] || ! (let_go_sets $leaving) 2>/dev/null; then
     leaving=
-    keep_asked && let_go_sets || return
+    finish_purge && keep_asked && let_go_sets || return
   fi
   [ -n "$others" ] || let_go_rest || return
   rm -f "$ledger/sets/$set_name"

@@ -6,9 +6,9 @@ interface Turn {
 }
 
 /**
- * Whose turn it is on one host: one write at a time. What announces something is an installation, which
- * takes long: it comes after all that does not, so that others on this host and elsewhere need not wait
- * for it, and more of what is announced comes with it.
+ * Whose turn it is on one host: one write at a time. What announces itself takes long (packages come or
+ * go): it comes after all that does not, so that others on this host and elsewhere need not wait for it,
+ * and more of what is announced comes with it.
  */
 export class Turns {
   readonly #waiting: Turn[] = [];
@@ -31,7 +31,7 @@ export class Turns {
   }
 
   #next(): Turn | undefined {
-    const quick = this.#waiting.findIndex((turn) => announcedBy(turn).length === 0);
+    const quick = this.#waiting.findIndex(({ steps }) => !steps.some((step) => step.announces));
     return this.#waiting.splice(Math.max(0, quick), 1)[0];
   }
 }

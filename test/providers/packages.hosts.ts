@@ -140,6 +140,17 @@ describe("two sets with a dependency in common", () => {
     assert.deepEqual(await ours(), ["quintet-data", "quintet-foe", "quintet-lib", "quintet-one"]);
   });
 
+  test("that wait for their turn: one that cannot be fetched fails alone", async () => {
+    await place.run(sh`rm /root/quintet-archive/quintet-late_1.0_all.deb`);
+    const sets = ["quintet-data", "quintet-one", "quintet-late"];
+    const ended = await Promise.allSettled(sets.map((name) => create(name, name)));
+    assert.deepEqual(
+      ended.map(({ status }) => status),
+      ["fulfilled", "fulfilled", "rejected"],
+    );
+    await place.run(openArchive);
+  });
+
   test("share a package: the set that goes first leaves it", async () => {
     const first = await create("first", "quintet-one");
     await create("second", "quintet-one");
@@ -264,18 +275,37 @@ systemctl is-active ${unit}; getent passwd quintet-acct; true`);
     assert.equal(await place.run(packagesPicture), bare);
   });
 
-  test("that is cut off after the purge is ended by the next", async () => {
+  test("that is cut off after the purge is ended by the next, whatever that is", async () => {
     const made = "/var/lib/swtpm-localca";
-    const outs = await create("guests", "swtpm-tools");
-    await place.run(sh`mkdir ${made}; mkdir -p /etc/swtpm-tools.d/made`);
     const hook = "/etc/apt/apt.conf.d/quintet-tests";
     const killing = "kill -KILL $(sed -n 's/^PPid:.//p' /proc/$PPID/status) $PPID";
-    await place.run(sh`echo ${`DPkg::Post-Invoke { "${killing}"; };`} >${hook}`);
-    await assert.rejects(lifecycle.delete(outs), failure(/let go of the packages/));
-    await place.run(sh`rm ${hook}; ls -d ${made} && ! dpkg -s swtpm-tools 2>/dev/null`);
-    await lifecycle.delete(outs);
+    const cutOff = async () => {
+      const outs = await create("guests", "swtpm-tools");
+      await place.run(sh`mkdir ${made}; mkdir -p /etc/swtpm-tools.d/made`);
+      await place.run(sh`echo ${`DPkg::Post-Invoke { "${killing}"; };`} >${hook}`);
+      await assert.rejects(lifecycle.delete(outs), failure(/let go of the packages/));
+      await place.run(sh`rm ${hook}; ls -d ${made} && ! dpkg -s swtpm-tools 2>/dev/null`);
+      return outs;
+    };
+    await lifecycle.delete(await cutOff());
     assert.equal(await place.run(sh`ls -d ${made} 2>/dev/null || echo gone`), "gone\n");
     assert.equal(await place.run(packagesPicture), bare);
+    await cutOff();
+    // It is not taken for something that was there before.
+    await lifecycle.delete(await create("guests", "swtpm-tools"));
+    assert.equal(await place.run(sh`ls -d ${made} 2>/dev/null || echo gone`), "gone\n");
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
+  test("that is cut off when apt has only removed is ended by the next", async () => {
+    const outs = await create("set", "quintet-data", "quintet-one");
+    await create("other", "quintet-slow");
+    await place.run(sh`cd /var/lib/quintet/packages
+{ echo quintet-data; cat /var/lib/dpkg/info/quintet-data.list; } | sort >going
+dpkg --remove quintet-data quintet-one >/dev/null`);
+    await lifecycle.delete(outs);
+    assert.deepEqual(await ours(), ["quintet-slow"]);
+    await place.run(sh`! dpkg -s quintet-data 2>/dev/null && ! [ -e /var/lib/quintet-data ]`);
   });
 
   test("leaves an account that owns something", async () => {

@@ -3,23 +3,29 @@ import { test } from "node:test";
 import { sh } from "../../../providers/sh.ts";
 import { Turns } from "../../../providers/transport/turns.ts";
 
-const step = (...announces: string[]) => [{ why: "a test", script: sh`:`, announces }];
+const step = (announces?: string[]) => [
+  { why: "a test", script: sh`:`, ...(announces && { announces }) },
+];
 
 test("writes go one at a time, what announces something last and told what is still announced", async () => {
   const turns = new Turns();
   const log: string[] = [];
-  const take = (name: string, ...announces: string[]) =>
-    turns.take(step(...announces), async (announced) => {
+  const take = (name: string, announces?: string[]) =>
+    turns.take(step(announces), async (announced) => {
       log.push(`${name} begins: ${announced.join(" ")}`);
       await new Promise((go) => setImmediate(go));
       log.push(`${name} ends`);
       return name;
     });
-  const all = [take("first"), take("long", "a", "b"), take("longer", "c"), take("quick")];
-  assert.deepEqual(await Promise.all(all), ["first", "long", "longer", "quick"]);
+  const all = [
+    ...[take("first"), take("long", ["a", "b"]), take("longer", ["c"])],
+    ...[take("silent", []), take("quick")],
+  ];
+  assert.deepEqual(await Promise.all(all), ["first", "long", "longer", "silent", "quick"]);
   assert.deepEqual(log, [
     ...["first begins: ", "first ends", "quick begins: a b c", "quick ends"],
     ...["long begins: c", "long ends", "longer begins: ", "longer ends"],
+    ...["silent begins: ", "silent ends"],
   ]);
 });
 
