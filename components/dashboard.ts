@@ -21,7 +21,7 @@ export interface DashboardArgs {
   /** Without it nobody can log in, and the page that asks for a name does not come. */
   readonly identity: Identity;
   readonly names: DashboardNames;
-  /** What the public side, which is closed first of all, follows. */
+  /** What the public side follows, which is closed as early as can be. */
   readonly first: readonly pulumi.Resource[];
 }
 

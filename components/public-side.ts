@@ -16,7 +16,7 @@ export interface PublicSideArgs {
 /**
  * What the outside sees of the gateway: the dashboard's one port, and answers to what the cloud itself
  * has asked for. Everything else that the host does (SSH, bricks, guests) is for the LAN alone. It is
- * closed before anything that listens is installed.
+ * closed before the dashboard is installed.
  */
 export class PublicSide extends Concern {
   readonly rules: readonly IptablesRules[];
