@@ -13,9 +13,10 @@ export interface ConcernOptions extends pulumi.ComponentResourceOptions {
 export class Concern extends pulumi.ComponentResource {
   readonly #before: readonly pulumi.Resource[];
 
-  constructor(kind: string, name: string, options: ConcernOptions) {
+  constructor(kind: string, name: string, { dependsOn = [], ...options }: ConcernOptions) {
+    // A component that waits for what it follows holds up a child that follows less.
     super(`quintet:index:${kind}`, name, {}, options);
-    this.#before = options.dependsOn ?? [];
+    this.#before = dependsOn;
   }
 
   /** Options of a child that follows these resources, and all that the component follows. */

@@ -70,7 +70,7 @@ export function folderPlace(): Place {
 
 /** A host of the testbed, over SSH. */
 export function hostPlace(host: string, sshConfig: string): Place {
-  const hosts = new SshHosts(sshConfig, undefined, () => false);
+  const hosts = new SshHosts(sshConfig, undefined, () => false, 0);
   return {
     hosts,
     api: apiThrough(hosts),

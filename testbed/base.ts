@@ -93,7 +93,7 @@ async function build(at: Place, sources: readonly string[], base: string): Promi
     const mode = content.startsWith("#!") ? 0o755 : 0o644;
     await writeFile(join(partial, name), content, { mode });
   }
-  await run(["dpkg-divert", "--root", partial, ...diverted]);
+  for (const words of diverted) await run(["dpkg-divert", "--root", partial, ...words]);
   await writeFile(join(partial, "etc/apt/sources.list"), `${sources.join("\n")}\n`);
   await mkdir(join(partial, "etc/sysctl.d"), { recursive: true });
   for (const unit of masked) await symlink("/dev/null", join(partial, "etc/systemd/system", unit));

@@ -1,10 +1,15 @@
 // Each of the two hundred packages with Python in them starts an interpreter to compile its own, and half of
 // what they compile is tests. With five hosts on one machine that is half the time of an installation. Here
 // apt has all of it compiled together when it has ended, and what one host has compiled of a package the
-// others unpack, as they do the package; what is there in the end is the same, but for tests.
+// others unpack, as they do the package; what is there in the end is the same, but for tests. What removes
+// it again starts an interpreter for each package as well, and here a shell.
 
 const program = "usr/bin/py3compile";
+const cleaner = "usr/bin/py3clean";
 const waiting = "/run/testbed-py3compile";
+const cleaning = "/run/testbed-py3clean";
+const tagOf = `version=$(basename "$(readlink -f /usr/bin/python3)")
+tag=cpython-$(echo "\${version#python}" | tr -d .)`;
 const end = "usr/local/sbin/testbed-py3compile";
 
 /** Where a host has the folder of what has been compiled, which all hosts of this machine share. */
@@ -18,11 +23,20 @@ case "$1 $#" in
 *) exec "$0.distrib" "$@" ;;
 esac
 `,
+  [cleaner]: `#!/bin/sh
+[ "$1 $#" = "-p 2" ] || exec "$0.distrib" "$@"
+${tagOf}
+cat /var/lib/dpkg/info/"$2".list /var/lib/dpkg/info/"$2":*.list 2>/dev/null |
+  sed -n "s,/\\([^/]*\\)\\.py$,/__pycache__/\\1.$tag.pyc,p" >${cleaning}
+xargs -r -d '\\n' rm -f <${cleaning}
+sed 's,/[^/]*$,,' ${cleaning} | sort -u | xargs -r -d '\\n' rmdir --ignore-fail-on-non-empty 2>/dev/null
+rm ${cleaning}
+exit 0
+`,
   [end]: `#!/bin/sh
 [ -s ${waiting} ] || exit 0
 exec 9>>${compiledFolder}/lock && flock 9
-version=$(basename "$(readlink -f /usr/bin/python3)")
-tag=cpython-$(echo "\${version#python}" | tr -d .)
+${tagOf}
 missing=
 for one in $(sort -u ${waiting} | xargs dpkg-query -W -f '\${Package}=\${Version}\\n'); do
   tar -xf "${compiledFolder}/$version-$one" -C / 2>/dev/null || missing="$missing $one"
@@ -43,8 +57,8 @@ rm -f ${waiting}
   "etc/apt/apt.conf.d/91compile": `DPkg::Post-Invoke { "/${end}"; };\n`,
 };
 
-/** So that python3-minimal puts its own beside it. */
-export const diverted = [
-  ...["--quiet", "--local", "--no-rename", "--divert", `/${program}.distrib`],
-  ...["--add", `/${program}`],
-];
+/** So that python3-minimal puts its own beside them. */
+export const diverted = [program, cleaner].map((path) => [
+  ...["--quiet", "--local", "--no-rename", "--divert", `/${path}.distrib`],
+  ...["--add", `/${path}`],
+]);

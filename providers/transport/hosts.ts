@@ -33,6 +33,8 @@ interface Gathering {
 
 // Long enough for the calls that the engine makes at once, short enough to cost nothing.
 const gatherMilliseconds = 4;
+// What follows one change comes within that time, also from an engine that has to do; a run of apt takes five seconds.
+const patienceMilliseconds = 1000;
 
 /**
  * The hosts as they are reached over SSH: one connection each, at most three channels on it (what is
@@ -42,13 +44,20 @@ export class SshHosts implements Hosts {
   readonly #pool: Pool;
   readonly #memory: ReadAhead;
   readonly #skip: (host: string) => boolean;
+  readonly #patience: number;
   readonly #ahead = new Ahead();
   readonly #gathering = new Map<string, Gathering>();
   readonly #turns = new Map<string, Turns>();
   #reached: Promise<HostUnreachable | undefined>[] | undefined;
 
   /** `skip` names hosts that must not be connected to (they are declared down). */
-  constructor(configFile: string, memoryFile: string | undefined, skip: (host: string) => boolean) {
+  constructor(
+    configFile: string,
+    memoryFile: string | undefined,
+    skip: (host: string) => boolean,
+    patience = patienceMilliseconds,
+  ) {
+    this.#patience = patience;
     this.#pool = new Pool(configFile);
     this.#memory = new ReadAhead(memoryFile);
     this.#skip = skip;
@@ -72,7 +81,7 @@ export class SshHosts implements Hosts {
   }
 
   write(host: string, steps: readonly Step[], then: readonly Question[]): Promise<Answer[]> {
-    const turns = this.#turns.get(host) ?? new Turns();
+    const turns = this.#turns.get(host) ?? new Turns(this.#patience);
     this.#turns.set(host, turns);
     return turns.take(steps, (announced) => this.#write(host, steps, then, announced));
   }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Step } from "./write.ts";
 
 interface Turn {
@@ -11,8 +12,14 @@ interface Turn {
  * and more of what is announced comes with it.
  */
 export class Turns {
+  readonly #patience: number;
   readonly #waiting: Turn[] = [];
   #taken = false;
+
+  /** `patience` is how long a long one waits for others to come, in milliseconds, from the last that came. */
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
 
   /** `work` is given what the steps that still wait have announced. */
   take<T>(steps: readonly Step[], work: (announced: readonly string[]) => Promise<T>): Promise<T> {
@@ -24,15 +31,15 @@ export class Turns {
 
   async #goOn(): Promise<void> {
     this.#taken = true;
-    for (let turn = this.#next(); turn; turn = this.#next()) {
-      await turn.begin(this.#waiting.flatMap(announcedBy));
+    while (this.#waiting.length > 0) {
+      const quick = this.#waiting.findIndex(({ steps }) => !steps.some((step) => step.announces));
+      const waiting = this.#waiting.length;
+      if (quick < 0) await setTimeout(this.#patience);
+      if (this.#waiting.length > waiting) continue;
+      const [turn] = this.#waiting.splice(Math.max(0, quick), 1);
+      await turn?.begin(this.#waiting.flatMap(announcedBy));
     }
     this.#taken = false;
-  }
-
-  #next(): Turn | undefined {
-    const quick = this.#waiting.findIndex(({ steps }) => !steps.some((step) => step.announces));
-    return this.#waiting.splice(Math.max(0, quick), 1)[0];
   }
 }
 

@@ -8,7 +8,7 @@ const step = (announces?: string[]) => [
 ];
 
 test("writes go one at a time, what announces something last and told what is still announced", async () => {
-  const turns = new Turns();
+  const turns = new Turns(5);
   const log: string[] = [];
   const take = (name: string, announces?: string[]) =>
     turns.take(step(announces), async (announced) => {
@@ -30,10 +30,23 @@ test("writes go one at a time, what announces something last and told what is st
 });
 
 test("one that fails ends nobody else's turn", async () => {
-  const turns = new Turns();
+  const turns = new Turns(0);
   const failing = turns.take(step(), async () => Promise.reject(new Error("it failed")));
   const next = turns.take(step(), async () => "done");
   await assert.rejects(failing, /it failed/);
   assert.equal(await next, "done");
   assert.equal(await turns.take(step(), async () => "later"), "later");
+});
+
+test("a long one waits for those that come soon after it", async () => {
+  const turns = new Turns(50);
+  const log: string[] = [];
+  const take = (name: string, announces?: string[]) =>
+    turns.take(step(announces), async (announced) => {
+      log.push(`${name}: ${announced.join(" ")}`);
+    });
+  const long = take("long", ["a"]);
+  await new Promise((go) => setTimeout(go, 10));
+  await Promise.all([long, take("longer", ["b"]), take("quick")]);
+  assert.deepEqual(log, ["quick: a b", "long: b", "longer: "]);
 });
