@@ -104,13 +104,13 @@ export const packages = {
       phrase("remove", remove, have),
       phrase("let go of", letGo),
     ].filter((part) => part !== "");
-    if (parts.length === 0 && want[notedKey] !== have[notedKey])
-      parts.push(`note what "${set}" needs`);
     if (parts.length > 0) {
       // What is plainly to come may come with a set before it: each run of apt takes seconds of its own.
       const plain = remove.length + letGo.length === 0 && install.every((one) => !one.version);
       const announces = plain ? install.map(nameOf) : [];
       changes.push({ why: parts.join("; "), script: tool.settle(set, edits), seconds, announces });
+    } else if (want[notedKey] !== have[notedKey]) {
+      changes.push({ why: `note what "${set}" needs`, script: tool.settle(set, edits) });
     }
     return changes;
   },

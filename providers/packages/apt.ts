@@ -175,7 +175,9 @@ if [ $# != 0 ]; then
     lost=$(plan_removes "$t/remove")
     [ -z "$lost" ] || refuse "apt would also remove $lost" \\
       'If that is wanted, declare it "absent" in the same set.'
-    printf '%s\\n' $along | sed '/^$/d' | sort -u - "$t/needs" "$ledger/asked" >"$t/sorted" || return
+    # The sets that it is for have not noted it yet, and it must not look as if nobody wanted it.
+    printf '%s\\n' $along | sed '/^$/d' >"$t/along"
+    sort -u "$t/along" "$t/needs" "$ledger/asked" >"$t/sorted" || return
     mv "$t/sorted" "$ledger/asked" || return
     write_ahead "$plan"
   }

@@ -47,6 +47,8 @@ noted_by_others() {
     case " $set_name $leaving " in *" \${set##*/} "*) ;; *) [ ! -e "$set" ] || cat "$set" ;; esac
   done | sort -u
 }
+# What apt may remove by itself; asking apt-mark takes a quarter of a second.
+autos() { awk '$1 == "Package:" { name = $2 } $1 == "Auto-Installed:" && $2 { print name }' /var/lib/apt/extended_states | sort -u; }
 accounts() { getent "$1" | cut -d: -f1 | sort; }
 # Before apt runs: what will be new by the plan, and who has an account now.
 write_ahead() {
@@ -72,12 +74,14 @@ account() {
     accounts "$sort" | comm -13 "$pending/$sort" - | sed "s/^/$sort /"
   done | sort -u - "$ledger/accounts" >"$ledger/accounts.new"
   mv "$ledger/accounts.new" "$ledger/accounts" || return
-  { noted_by_others; cat "$ledger/sets/$set_name" "$t/needs" 2>/dev/null; } | sort -u >"$t/asked"
-  cut -d' ' -f1 "$t/came" | comm -23 - "$t/asked" | xargs -r apt-mark auto >/dev/null || return
+  { noted_by_others; cat "$ledger/sets/$set_name" "$t/needs" "$t/along" 2>/dev/null; } | sort -u >"$t/asked"
+  autos >"$t/autos"
+  cut -d' ' -f1 "$t/came" | comm -23 - "$t/asked" | comm -23 - "$t/autos" | xargs -r apt-mark auto >/dev/null || return
   rm -rf "$pending"
 }
 # What we brought for another reason, and is asked for by name now, must not go automatically.
 note_needs() {
   sort -u "$t/needs" >"$t/sorted" && mv "$t/sorted" "$ledger/sets/$set_name" || return
-  ours | comm -12 - "$ledger/sets/$set_name" | xargs -r apt-mark manual >/dev/null
+  autos >"$t/autos"
+  ours | comm -12 - "$ledger/sets/$set_name" | comm -12 - "$t/autos" | xargs -r apt-mark manual >/dev/null
 }`;

@@ -62,9 +62,9 @@ let_go() {
   printf '%s\\n' "$@" | sort -u | comm -12 - "$t/ours" | comm -23 - "$t/others" >"$t/candidates"
   # They may have gone with a set that went before.
   [ -s "$t/candidates" ] || [ -n "$unfinished" ] || return 0
-  apt-mark showmanual | sed 's/:.*//' | sort -u | comm -12 - "$t/candidates" >"$t/asked_for"
+  autos | comm -13 - "$t/candidates" >"$t/asked_for"
   mv "$t/asked_for" "$asked_for" || return
-  xargs -r apt-mark auto <"$t/candidates" >/dev/null || return
+  xargs -r apt-mark auto <"$asked_for" >/dev/null || return
   would_remove autoremove >"$t/unneeded"
   comm -12 "$t/unneeded" "$t/ours" >"$t/doomed"
   comm -23 "$t/candidates" "$t/doomed" >"$t/stuck"
@@ -133,7 +133,7 @@ clear_after_purge() {
 # others needs it.
 let_go_rest() {
   ours >"$t/ours"
-  apt-mark showauto | sed 's/:.*//' | sort -u | comm -12 - "$t/ours" >"$t/candidates"
+  autos | comm -12 - "$t/ours" >"$t/candidates"
   even_essential=--allow-remove-essential
   would_remove $even_essential purge $(cat "$t/candidates") >"$t/going_packages" 2>/dev/null
   if [ -s "$t/going_packages" ] && [ -z "$(comm -23 "$t/going_packages" "$t/ours")" ]; then

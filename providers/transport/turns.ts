@@ -3,6 +3,8 @@ import type { Step } from "./write.ts";
 
 interface Turn {
   readonly steps: readonly Step[];
+  /** Whether one before has been told of it, and may have done it. */
+  told: boolean;
   begin(announced: readonly string[]): Promise<void>;
 }
 
@@ -24,7 +26,11 @@ export class Turns {
   /** `work` is given what the steps that still wait have announced. */
   take<T>(steps: readonly Step[], work: (announced: readonly string[]) => Promise<T>): Promise<T> {
     return new Promise((done, fail) => {
-      this.#waiting.push({ steps, begin: (announced) => work(announced).then(done, fail) });
+      this.#waiting.push({
+        steps,
+        told: false,
+        begin: (announced) => work(announced).then(done, fail),
+      });
       if (!this.#taken) void this.#goOn();
     });
   }
@@ -32,15 +38,21 @@ export class Turns {
   async #goOn(): Promise<void> {
     this.#taken = true;
     while (this.#waiting.length > 0) {
-      const quick = this.#waiting.findIndex(({ steps }) => !steps.some((step) => step.announces));
+      const next = this.#waiting.findIndex((turn) => turn.told || !isLong(turn));
       const waiting = this.#waiting.length;
-      if (quick < 0) await setTimeout(this.#patience);
+      if (next < 0) await setTimeout(this.#patience);
       if (this.#waiting.length > waiting) continue;
-      const [turn] = this.#waiting.splice(Math.max(0, quick), 1);
-      await turn?.begin(this.#waiting.flatMap(announcedBy));
+      const [turn] = this.#waiting.splice(Math.max(0, next), 1);
+      const announced = this.#waiting.flatMap(announcedBy);
+      if (turn && isLong(turn)) for (const other of this.#waiting) other.told = true;
+      await turn?.begin(announced);
     }
     this.#taken = false;
   }
+}
+
+function isLong({ steps }: Turn): boolean {
+  return steps.some((step) => step.announces);
 }
 
 function announcedBy({ steps }: Turn): string[] {
