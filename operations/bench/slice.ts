@@ -20,24 +20,30 @@ const passphrase = readFileSync(join(clone, "operations", "testbed-passphrase"),
 export function slice(runs: number, others: boolean, say: Say): Promise<Table[]> {
   const settings = readFileSync(join(clone, settingsFile), "utf8");
   const files = { [settingsFile]: settings.replace(/^( *quintet:services:).*$/m, "$1 false") };
-  return fiveHosts({ name: "slice", files, others }, runs, say);
+  return fiveHosts({ name: "slice", files, others, ofEngine: "0.83 or more" }, runs, say);
 }
 
 /** The same with OpenStack, of which others would ask something else, and the memory that it takes. */
 export function cloud(runs: number, say: Say): Promise<Table[]> {
-  return fiveHosts({ name: "cloud", files: {}, others: false, last: memoryOfCloud }, runs, say);
+  return fiveHosts(
+    { name: "cloud", files: {}, others: false, ofEngine: "0.8 or more", last: memoryOfCloud },
+    runs,
+    say,
+  );
 }
 
 interface Part {
   readonly name: string;
   readonly files: Readonly<Record<string, string>>;
   readonly others: boolean;
+  /** What the engine alone may be of Quintet's time: 1 in 1.2, or 1 in 1.25. */
+  readonly ofEngine: string;
   /** One more table, while all stands. */
   last?(): Promise<Table>;
 }
 
 async function fiveHosts(
-  { name, files, others, last }: Part,
+  { name, files, others, ofEngine, last }: Part,
   runs: number,
   say: Say,
 ): Promise<Table[]> {
@@ -65,7 +71,7 @@ async function fiveHosts(
       runs,
       say,
     );
-    tables.push(lookTable(resources, taken), memoryTable(taken.get("Quintet") ?? []));
+    tables.push(lookTable(resources, taken, ofEngine), memoryTable(taken.get("Quintet") ?? []));
   } finally {
     competitors?.close();
   }
@@ -106,13 +112,23 @@ function upTable(up: Measured & { readonly spent: Record<Share, number> }): Tabl
   };
 }
 
-function lookTable(resources: readonly StoredResource[], taken: Map<string, Measured[]>): Table {
-  const facts = factsOf(resources);
+function lookTable(
+  resources: readonly StoredResource[],
+  taken: Map<string, Measured[]>,
+  ofEngine: string,
+): Table {
+  const wanted: Readonly<Record<string, string>> = {
+    "engine alone": ofEngine,
+    Ansible: "8 or more",
+    pyinfra: "more than 1",
+  };
+  // Only where others ask the same is there a question for each fact.
+  const facts = taken.has("Ansible") ? `, ${perHost(factsOf(resources))} facts a host` : "";
   const promises = resources.filter(({ type }) => /dynamic\/(host|cloud):/.test(type)).length;
   const seconds = (name: string) => median((taken.get(name) ?? []).map((one) => one.seconds));
   const ours = seconds("Quintet");
   return {
-    title: `Nothing to do: ${promises} promises on five hosts, ${perHost(facts)} facts a host`,
+    title: `Nothing to do: ${promises} promises on five hosts${facts}`,
     head: ["who", "seconds", "of Quintet's", "processor seconds", "wanted"],
     rows: [...taken].map(([name, all]) => [
       name,
@@ -123,12 +139,6 @@ function lookTable(resources: readonly StoredResource[], taken: Map<string, Meas
     ]),
   };
 }
-
-const wanted: Readonly<Record<string, string>> = {
-  "engine alone": "0.83 or more",
-  Ansible: "8 or more",
-  pyinfra: "more than 1",
-};
 
 function perHost(facts: readonly Fact[]): string {
   const counts = [...Map.groupBy(facts, (fact) => fact.host).values()].map((all) => all.length);
