@@ -22,7 +22,11 @@ export class Preflight extends Concern {
     const { site, names, freeMegabytes } = args;
     const { ID, VERSION_ID } = names.operatingSystem;
     for (const { name: host } of site.hosts) {
-      const value = { system: `${ID} ${VERSION_ID}`, space: "enough" };
+      const value = {
+        system: `${ID} ${VERSION_ID}`,
+        space: "enough",
+        ...(site.services && { hostname: host }),
+      };
       new Platform(`${name}-${host}`, { host, key: { freeMegabytes }, value }, this.after());
     }
     if (site.services) {

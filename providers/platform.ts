@@ -11,6 +11,8 @@ const value = z.strictObject({
   system: z.string(),
   /** "enough", or what is left. */
   space: z.string().default("enough"),
+  /** What the host calls itself, where others know it by that: nova-compute and Neutron's agents report so. */
+  hostname: z.string().optional(),
 });
 
 export type PlatformKey = z.infer<typeof key>;
@@ -18,7 +20,7 @@ export type PlatformValue = z.infer<typeof value>;
 
 /**
  * What has to be true before anything else makes sense: the operating system that the profile is
- * written for, and room on its disk. It cannot be made true from here, so its change only says what
+ * written for, room on its disk, and where it matters the host's own name. It cannot be made true from here, so its change only says what
  * to do; everything else depends on it.
  */
 export const platform = {
@@ -30,13 +32,20 @@ export const platform = {
     return sh`if [ -r /etc/os-release ]; then . /etc/os-release; echo "$ID $VERSION_ID"
 elif [ -r /etc/redhat-release ]; then echo centos "$(sed 's/[^0-9.]//g' /etc/redhat-release)"
 else uname -sr; fi
-df -Pm / | awk 'NR == 2 { print $4 }'`;
+df -Pm / | awk 'NR == 2 { print $4 }'
+uname -n`;
   },
 
   parse(stdout, { freeMegabytes }) {
-    const [system = "", free = ""] = stdout.trim().split("\n");
+    const [system = "", free = "", hostname = ""] = stdout.trim().split("\n");
     const space = Number(free) >= freeMegabytes ? "enough" : `${free} MB free on /`;
-    return { system, space };
+    return { system, space, hostname };
+  },
+
+  own({ hostname }, { hostname: found, ...have }) {
+    return hostname === undefined
+      ? have
+      : { ...have, ...(found !== undefined && { hostname: found }) };
   },
 
   converge({ freeMegabytes }, want, have): Change[] {
@@ -64,11 +73,20 @@ df -Pm / | awk 'NR == 2 { print $4 }'`;
         ),
       );
     }
+    if (want.hostname !== undefined && have?.hostname !== want.hostname) {
+      const found = `it calls itself ${have?.hostname}, and is called ${want.hostname} in quintet:hosts`;
+      changes.push(
+        failing(
+          `find a host that knows its name: ${found}`,
+          `${found}. Next: hostnamectl set-hostname ${want.hostname} on it.`,
+        ),
+      );
+    }
     return changes;
   },
 } satisfies HostState<PlatformKey, PlatformValue>;
 
-/** The operating system and the room that a host must have. */
+/** The operating system, the room and the name that a host must have. */
 export class Platform extends HostResource<PlatformKey, PlatformValue> {
   constructor(
     name: string,

@@ -66,12 +66,18 @@ export class Guest {
     }
     const image = await called(member, "image", "/v2/images", "images", wanted.name);
     const network = await called(member, "network", "/v2.0/networks", "networks", "guests");
-    const [smallest] = Object.entries(flavors).toSorted(
-      ([, one], [, other]) => one.ram - other.ram,
-    );
+    const bytes = Number(image.virtual_size ?? image.size ?? 0);
+    const [smallest] = Object.entries(flavors)
+      .filter(([, { disk }]) => disk * 2 ** 30 >= bytes)
+      .toSorted(([, one], [, other]) => one.ram - other.ram);
+    if (!smallest) {
+      throw new NotSo(
+        `the image ${wanted.name} needs ${bytes} bytes, and no flavor has such a disk.\n  Next: add one to quintet:tenant.flavors, and run pulumi up.`,
+      );
+    }
     const all = await member.list("compute", "/v2.1/flavors", "flavors");
-    const flavor = all.find(({ name }) => name === smallest?.[0]);
-    if (!flavor) throw new NotSo(`no flavor is called ${smallest?.[0]}.\n  Next: pulumi preview.`);
+    const flavor = all.find(({ name }) => name === smallest[0]);
+    if (!flavor) throw new NotSo(`no flavor is called ${smallest[0]}.\n  Next: pulumi preview.`);
     const server = {
       name: wish.name,
       imageRef: image.id,
