@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /** What a concern may be told beside its arguments. */
 export interface ConcernOptions extends pulumi.ComponentResourceOptions {
-  /** Resources that have to be in place before any child of this component is looked at. */
+  /** Resources that have to be in place before any child that is made with `after` is looked at. */
   readonly dependsOn?: pulumi.Resource[];
 }
 

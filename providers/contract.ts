@@ -13,8 +13,9 @@ export interface Change {
   /** How long the script may take, in seconds; 120 when left out. */
   readonly seconds?: number;
   /**
-   * For what takes long: it waits until nothing else on this host does. Its words are told meanwhile to the
-   * scripts that run before it, in `$announced`, and they may do along what this one would.
+   * For what takes long: it waits until nothing quick waits on this host. Its words are told meanwhile to
+   * the scripts that run before it, in `$announced`, and they may do along what this one would. Words that
+   * begin with "-" are of what goes.
    */
   readonly announces?: readonly string[];
 }

@@ -110,7 +110,7 @@ export const packages = {
       const announces = plain ? install.map(nameOf) : [];
       changes.push({ why: parts.join("; "), script: tool.settle(set, edits), seconds, announces });
     } else if (want[notedKey] !== have[notedKey]) {
-      changes.push({ why: `note what "${set}" needs`, script: tool.settle(set, edits) });
+      changes.push({ why: `note what "${set}" needs`, script: tool.settle(set, edits), seconds });
     }
     return changes;
   },

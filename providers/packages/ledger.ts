@@ -48,7 +48,13 @@ noted_by_others() {
   done | sort -u
 }
 # What apt may remove by itself; asking apt-mark takes a quarter of a second.
-autos() { awk '$1 == "Package:" { name = $2 } $1 == "Auto-Installed:" && $2 { print name }' /var/lib/apt/extended_states | sort -u; }
+autos() {
+  awk -v native="$(dpkg --print-architecture)" '
+    $1 == "Package:" { name = $2 }
+    $1 == "Architecture:" { architecture = $2 }
+    $1 == "Auto-Installed:" && $2 && architecture == native { print name }' /var/lib/apt/extended_states 2>/dev/null |
+    sort -u
+}
 accounts() { getent "$1" | cut -d: -f1 | sort; }
 # Before apt runs: what will be new by the plan, and who has an account now.
 write_ahead() {
@@ -59,6 +65,7 @@ write_ahead() {
   note_left_behind "$t/new" || return
   { comm -23 "$t/new" "$t/config" | sed 's/$/ new/'
     comm -12 "$t/new" "$t/config" | sed 's/$/ config/'; } >"$pending.new/packages"
+  cat "$t/needs" "$t/along" 2>/dev/null | sort -u >"$pending.new/asked"
   accounts passwd >"$pending.new/passwd" && accounts group >"$pending.new/group" || return
   mv "$pending.new" "$pending"
 }
@@ -74,7 +81,7 @@ account() {
     accounts "$sort" | comm -13 "$pending/$sort" - | sed "s/^/$sort /"
   done | sort -u - "$ledger/accounts" >"$ledger/accounts.new"
   mv "$ledger/accounts.new" "$ledger/accounts" || return
-  { noted_by_others; cat "$ledger/sets/$set_name" "$t/needs" "$t/along" 2>/dev/null; } | sort -u >"$t/asked"
+  { noted_by_others; cat "$ledger/sets/$set_name" "$pending/asked" 2>/dev/null; } | sort -u >"$t/asked"
   autos >"$t/autos"
   cut -d' ' -f1 "$t/came" | comm -23 - "$t/asked" | comm -23 - "$t/autos" | xargs -r apt-mark auto >/dev/null || return
   rm -rf "$pending"

@@ -56,7 +56,7 @@ mount_again() {
 }
 
 let_go() {
-  [ $# != 0 ] || return 0
+  [ $# != 0 ] || [ -n "$unfinished" ] || return 0
   noted_by_others >"$t/others"
   ours >"$t/ours"
   printf '%s\\n' "$@" | sort -u | comm -12 - "$t/ours" | comm -23 - "$t/others" >"$t/candidates"
@@ -101,7 +101,12 @@ finish_purge() {
   dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.c.//p' | sort -u |
     comm -12 - "$ledger/going" >"$t/removed"
   [ -s "$t/removed" ] || { clear_after_purge; return; }
+  # apt asks for that word even where no more than configuration is left.
+  even_essential=--allow-remove-essential
   cp "$t/removed" "$t/going_packages" && take_away "$t/removed"
+  status=$?
+  even_essential=
+  return $status
 }
 purge() {
   # Configuration that an earlier removal had left is not ours to purge.

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import type { Step } from "./write.ts";
 
 interface Turn {
@@ -17,8 +16,10 @@ export class Turns {
   readonly #patience: number;
   readonly #waiting: Turn[] = [];
   #taken = false;
+  #lastLong = 0;
+  #somebodyCame: (() => void) | undefined;
 
-  /** `patience` is how long a long one waits for others to come, in milliseconds, from the last that came. */
+  /** `patience` is how long a long one waits for others like it, in milliseconds, from the last that came. */
   constructor(patience: number) {
     this.#patience = patience;
   }
@@ -26,11 +27,11 @@ export class Turns {
   /** `work` is given what the steps that still wait have announced. */
   take<T>(steps: readonly Step[], work: (announced: readonly string[]) => Promise<T>): Promise<T> {
     return new Promise((done, fail) => {
-      this.#waiting.push({
-        steps,
-        told: false,
-        begin: (announced) => work(announced).then(done, fail),
-      });
+      const begin = (announced: readonly string[]) => work(announced).then(done, fail);
+      const turn = { steps, told: false, begin };
+      this.#waiting.push(turn);
+      if (isLong(turn)) this.#lastLong = Date.now();
+      this.#somebodyCame?.();
       if (!this.#taken) void this.#goOn();
     });
   }
@@ -38,16 +39,28 @@ export class Turns {
   async #goOn(): Promise<void> {
     this.#taken = true;
     while (this.#waiting.length > 0) {
-      const next = this.#waiting.findIndex((turn) => turn.told || !isLong(turn));
-      const waiting = this.#waiting.length;
-      if (next < 0) await setTimeout(this.#patience);
-      if (this.#waiting.length > waiting) continue;
-      const [turn] = this.#waiting.splice(Math.max(0, next), 1);
-      const announced = this.#waiting.flatMap(announcedBy);
-      if (turn && isLong(turn)) for (const other of this.#waiting) other.told = true;
-      await turn?.begin(announced);
+      const quick = this.#waiting.findIndex((turn) => turn.told || !isLong(turn));
+      const early = this.#lastLong + this.#patience - Date.now();
+      if (quick < 0 && early > 0) await this.#somebodyComesWithin(early);
+      else await this.#begin(Math.max(0, quick));
     }
     this.#taken = false;
+  }
+
+  async #begin(index: number): Promise<void> {
+    const [turn] = this.#waiting.splice(index, 1);
+    if (!turn) return;
+    const announced = this.#waiting.flatMap(announcedBy);
+    for (const other of this.#waiting) other.told ||= mayBeDoneWith(other, turn);
+    await turn.begin(announced);
+  }
+
+  async #somebodyComesWithin(milliseconds: number): Promise<void> {
+    await new Promise<void>((go) => {
+      this.#somebodyCame = go;
+      setTimeout(go, milliseconds);
+    });
+    this.#somebodyCame = undefined;
   }
 }
 
@@ -57,4 +70,11 @@ function isLong({ steps }: Turn): boolean {
 
 function announcedBy({ steps }: Turn): string[] {
   return steps.flatMap((step) => step.announces ?? []);
+}
+
+/** What comes may come with what comes, and what goes may go with what goes. */
+function mayBeDoneWith(other: Turn, turn: Turn): boolean {
+  const [[word], [otherWord]] = [announcedBy(turn), announcedBy(other)];
+  if (word === undefined || otherWord === undefined) return false;
+  return word.startsWith("-") === otherWord.startsWith("-");
 }

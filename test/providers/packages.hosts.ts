@@ -308,6 +308,17 @@ dpkg --remove quintet-data quintet-one >/dev/null`);
     await place.run(sh`! dpkg -s quintet-data 2>/dev/null && ! [ -e /var/lib/quintet-data ]`);
   });
 
+  test("that is cut off so is ended also where apt holds the rest for essential", async () => {
+    const outs = await create("disk", "quintet-disk");
+    await place.run(sh`cd /var/lib/quintet/packages
+for name in quintet-base quintet-disk; do
+  echo $name; cat /var/lib/dpkg/info/$name.list
+done | sort -u >going
+dpkg --remove --force-remove-essential --force-remove-protected quintet-disk quintet-base >/dev/null 2>&1`);
+    await lifecycle.delete(outs);
+    assert.equal(await place.run(packagesPicture), bare);
+  });
+
   test("leaves an account that owns something", async () => {
     const outs = await create("data", "quintet-data");
     await place.run(sh`touch /etc/quintet-kept && chown quintet-acct /etc/quintet-kept`);

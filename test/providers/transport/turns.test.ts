@@ -38,7 +38,36 @@ test("one that fails ends nobody else's turn", async () => {
   assert.equal(await turns.take(step(), async () => "later"), "later");
 });
 
-test("a long one waits for those that come soon after it", async () => {
+test("a long one waits for its like that come soon after it, and nobody else waits meanwhile", async (context) => {
+  // No time passes, so whoever waits for it waits for ever.
+  context.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const turns = new Turns(1000);
+  const long = turns.take(step(["a"]), async () => "long");
+  for (const name of ["one", "two", "three"]) {
+    assert.equal(await turns.take(step(), async () => name), name);
+  }
+  assert.equal(await Promise.race([long, "not yet"]), "not yet");
+  context.mock.timers.tick(1000);
+  assert.equal(await long, "long");
+});
+
+test("what has been told goes on at once; what the one before could not have done does not", async () => {
+  const turns = new Turns(0);
+  const log: string[] = [];
+  const take = (name: string, announces?: string[]) =>
+    turns.take(step(announces), async () => {
+      log.push(name);
+      await new Promise((go) => setTimeout(go, 5));
+      if (name === "comes") quick ??= take("quick");
+    });
+  let quick: Promise<void> | undefined;
+  const all = [take("first"), take("comes", ["a"]), take("goes", ["-b"]), take("comes too", ["c"])];
+  await Promise.all(all);
+  await quick;
+  assert.deepEqual(log, ["first", "comes", "comes too", "quick", "goes"]);
+});
+
+test("a long one comes after those that come soon after it", async () => {
   const turns = new Turns(50);
   const log: string[] = [];
   const take = (name: string, announces?: string[]) =>
