@@ -8,8 +8,6 @@ const program = "usr/bin/py3compile";
 const cleaner = "usr/bin/py3clean";
 const waiting = "/run/testbed-py3compile";
 const cleaning = "/run/testbed-py3clean";
-const tagOf = `version=$(basename "$(readlink -f /usr/bin/python3)")
-tag=cpython-$(echo "\${version#python}" | tr -d .)`;
 const end = "usr/local/sbin/testbed-py3compile";
 
 /** Where a host has the folder of what has been compiled, which all hosts of this machine share. */
@@ -25,10 +23,10 @@ esac
 `,
   [cleaner]: `#!/bin/sh
 [ "$1 $#" = "-p 2" ] || exec "$0.distrib" "$@"
-${tagOf}
+# Python itself may have gone before, so its version is not asked for.
 cat /var/lib/dpkg/info/"$2".list /var/lib/dpkg/info/"$2":*.list 2>/dev/null |
-  sed -n "s,/\\([^/]*\\)\\.py$,/__pycache__/\\1.$tag.pyc,p" >${cleaning}
-xargs -r -d '\\n' rm -f <${cleaning}
+  sed -n 's,/\\([^/]*\\)\\.py$,/__pycache__/\\1.cpython-*.pyc,p' >${cleaning}
+rm -f $(cat ${cleaning})
 sed 's,/[^/]*$,,' ${cleaning} | sort -u | xargs -r -d '\\n' rmdir --ignore-fail-on-non-empty 2>/dev/null
 rm ${cleaning}
 exit 0
@@ -36,7 +34,8 @@ exit 0
   [end]: `#!/bin/sh
 [ -s ${waiting} ] || exit 0
 exec 9>>${compiledFolder}/lock && flock 9
-${tagOf}
+version=$(basename "$(readlink -f /usr/bin/python3)")
+tag=cpython-$(echo "\${version#python}" | tr -d .)
 missing=
 for one in $(sort -u ${waiting} | xargs dpkg-query -W -f '\${Package}=\${Version}\\n'); do
   tar -xf "${compiledFolder}/$version-$one" -C / 2>/dev/null || missing="$missing $one"
