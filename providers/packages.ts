@@ -58,8 +58,6 @@ export interface Edits {
 
 const halfKey = "half-installed";
 const notedKey = "noted";
-/** Before the name of a set that is announced to go; what is announced to come are packages. */
-export const leaves = "-";
 // Debian now. A second tool makes this a choice by the key.
 const tool: PackageTool = apt;
 // A first install of a cloud's controller downloads hundreds of megabytes, for all sets that wait together.
@@ -125,7 +123,8 @@ export const packages = {
         why: `let go of the packages of "${set}" and of what they brought along`,
         script: tool.release(set, restore),
         seconds,
-        announces: [`${leaves}${set}`],
+        // A set that goes; what is announced to come are packages.
+        announces: [`-${set}`],
       },
     ];
   },

@@ -40,6 +40,7 @@ close_ledger() {
   rmdir /var/lib/quintet 2>/dev/null
 }
 installed() { dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.[^nc].//p' | sort -u; }
+only_config() { dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.c.//p' | sort -u; }
 brought() { cut -d' ' -f1 "$ledger/brought" | sort -u; }
 ours() { brought >"$t/brought"; installed | comm -12 - "$t/brought"; }
 noted_by_others() {
@@ -60,7 +61,7 @@ accounts() { getent "$1" | cut -d: -f1 | sort; }
 write_ahead() {
   rm -rf "$pending.new"
   mkdir -m 700 "$pending.new" || return
-  dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.c.//p' | sort -u >"$t/config"
+  only_config >"$t/config"
   awk '$1 == "Inst" && $3 !~ /^\\[/ { sub(/:.*/, "", $2); print $2 }' "$1" | sort -u >"$t/new"
   note_left_behind "$t/new" || return
   { comm -23 "$t/new" "$t/config" | sed 's/$/ new/'

@@ -98,8 +98,7 @@ unfinished=
 finish_purge() {
   [ -s "$ledger/going" ] || return 0
   unfinished=yes
-  dpkg-query -W -f='\${db:Status-Abbrev}\${Package}\\n' | sed -n 's/^.c.//p' | sort -u |
-    comm -12 - "$ledger/going" >"$t/removed"
+  only_config | comm -12 - "$ledger/going" >"$t/removed"
   [ -s "$t/removed" ] || { clear_after_purge; return; }
   # apt asks for that word even where no more than configuration is left.
   even_essential=--allow-remove-essential

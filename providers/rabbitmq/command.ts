@@ -3,15 +3,17 @@ import { type Script, Secret, sh } from "../sh.ts";
 
 // `rabbitmqctl` starts a virtual machine and takes most of a second, this takes 20 ms; it reads what to
 // evaluate from standard input, and the node's cookie from the daemon's own folder.
-const evaluate = sh`HOME=/var/lib/rabbitmq erl_call -sname rabbit -e`;
+// What it says, in `$said`. A connection that does not come about has evaluated nothing, and was seen once
+// while the daemon ran and answered another one.
+const evaluated = (text: string | Secret): Script => sh`
+evaluate() { printf '%s\\n' ${text} | HOME=/var/lib/rabbitmq erl_call -sname rabbit -e; }
+said=$(evaluate 2>&1)
+case $said in *'failed to connect'*) sleep 1; said=$(evaluate 2>&1) ;; esac`;
 
 /** Prints what an Erlang expression gives, as JSON in hexadecimal digits; or what was said instead. */
 export function asking(expression: string): Script {
   const coded = `binary_to_list(binary:encode_hex(iolist_to_binary(rabbit_json:encode(${expression})))).`;
-  // Seen once, while the daemon ran and answered another one: a connection that did not come about.
-  return sh`ask() { printf '%s\\n' ${coded} | ${evaluate}; }
-said=$(ask 2>&1)
-case $said in *'failed to connect'*) sleep 1; said=$(ask 2>&1) ;; esac
+  return sh`${evaluated(coded)}
 printf '%s\\n' "$said"`;
 }
 
@@ -26,7 +28,7 @@ export function answerIn(stdout: string): unknown {
 export function running(...expressions: readonly string[]): Script {
   const each = expressions.map((one) => `ok = ${one}`).join(", ");
   const told = `try ${each} catch _:Why -> lists:flatten(io_lib:format("~0p", [Why])) end.`;
-  return sh`said=$({ printf '%s\n' ${new Secret(told)} | ${evaluate}; } 2>&1)
+  return sh`${evaluated(new Secret(told))}
 [ "$said" = '{ok, ok}' ] || { printf '%s\n' "$said" >&2; exit 1; }`;
 }
 
