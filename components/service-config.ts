@@ -29,6 +29,7 @@ export function surroundingsOf(site: Site, region: string, host: Host): Surround
     address: host.address,
     region,
     workers: site.workers,
+    passwordRounds: site.passwordRounds,
     computes: site.computes.length,
     acceleration: site.acceleration,
     datapath: site.datapath,

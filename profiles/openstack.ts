@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly region: string;
   /** Processes of each service that answers requests. */
   readonly workers: number;
+  /** How dear it is to try a password: 2 to the power of it, of bcrypt. */
+  readonly passwordRounds: number;
   /** How many hosts run guests from the one volume, which each of them reports as its own. */
   readonly computes: number;
   /** What the processor brings for guests; "none" emulates them. */

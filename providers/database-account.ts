@@ -3,10 +3,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type Account, type AccountPromise, isWordOr, ownAccount } from "./account.ts";
 import type { Change, HostState } from "./contract.ts";
-import { asking, rowsIn, running, word } from "./mariadb/command.ts";
+import { asking, askingTogether, rowsIn, running, word } from "./mariadb/command.ts";
 import { giving, hashForm, ordered, readGrants, taking, wayIn } from "./mariadb/grants.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
-import { type Script, Secret } from "./sh.ts";
+import { Secret } from "./sh.ts";
 
 /** Who, and from where: two hosts are two accounts to MariaDB, each with a password of its own. */
 export interface DatabaseAccountKey {
@@ -45,6 +45,13 @@ const value = z
     }
   }) as unknown as z.ZodType<DatabaseAccountValue>;
 
+// Of an account that is not there SHOW GRANTS makes an error, like any other.
+const grants = ({ user, host }: DatabaseAccountKey) =>
+  `SET @ask = (SELECT IF(COUNT(*), "SHOW GRANTS FOR ${nameOf(user, host)}", "DO 0")
+FROM mysql.global_priv WHERE user = ${word(user)} AND host = ${word(host)});
+EXECUTE IMMEDIATE @ask;`;
+const { shared, probe } = askingTogether(({ user, host }) => `account ${user}@${host}`, grants);
+
 /** An account of the host's own MariaDB: its password, as a hash, and all its rights. */
 export const databaseAccount = {
   kind: "DatabaseAccount",
@@ -57,11 +64,8 @@ export const databaseAccount = {
   }),
   value,
 
-  // Of an account that is not there SHOW GRANTS makes an error, like any other.
-  probe: ({ user, host }): Script =>
-    asking(`SET @ask = (SELECT IF(COUNT(*), "SHOW GRANTS FOR ${nameOf(user, host)}", "DO 0")
-FROM mysql.global_priv WHERE user = ${word(user)} AND host = ${word(host)});
-EXECUTE IMMEDIATE @ask;`),
+  shared,
+  probe,
 
   parse(stdout): DatabaseAccountValue | undefined {
     const rows = rowsIn(stdout);
@@ -107,7 +111,7 @@ EXECUTE IMMEDIATE @ask;`),
   },
 
   // The whole account, in case that it is not to be there: the value then says no more than that it was.
-  keep: (key): Script => databaseAccount.probe(key),
+  keep: (key) => asking(grants(key)),
 
   putBack: (key, kept, _found, have): Change[] =>
     databaseAccount.converge(key, databaseAccount.parse(kept), have),

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
-import { asking, rowsIn, running, word } from "./mariadb/command.ts";
+import { asking, askingTogether, rowsIn, running, word } from "./mariadb/command.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
 import { lines, sh } from "./sh.ts";
 
@@ -20,6 +20,12 @@ export interface DatabaseValue {
 
 const name = z.string().regex(/^\w+$/, "letters, digits and _ only");
 
+const { shared, probe } = askingTogether<DatabaseKey>(
+  ({ name }) => `database ${name}`,
+  ({ name }) => `SELECT default_character_set_name, default_collation_name
+FROM information_schema.schemata WHERE schema_name = ${word(name)};`,
+);
+
 /** A database on the host's own MariaDB. */
 export const database = {
   kind: "Database",
@@ -30,9 +36,8 @@ export const database = {
     data: z.enum(["keep", "discard"]).default("keep"),
   }),
 
-  probe: ({ name }) =>
-    asking(`SELECT default_character_set_name, default_collation_name
-FROM information_schema.schemata WHERE schema_name = ${word(name)};`),
+  shared,
+  probe,
 
   parse(stdout, _key, declared) {
     const [row] = rowsIn(stdout);

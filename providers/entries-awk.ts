@@ -11,6 +11,8 @@ export interface Grammar {
    * `block[i]`, `header[i]`, `title[block]`: sections; `render`: a value as the lines of the file.
    */
   readonly awk: string;
+  /** What a line of comment alone begins with, where nothing but its place means something to a reader. */
+  readonly comment?: string;
 }
 
 const instructions = String.raw`
@@ -25,12 +27,15 @@ function chop(s) { sub(/[ \t\r]+$/, "", s); return s }
   else if (letter == "s") stays[word] = 1
   next
 }
-{ line[++n] = $0 }
 `;
+const takeLine = "{ line[++n] = $0 }\n";
 
-/** Prints every entry of the text. */
+/** Prints every entry of the text. Most of a packaged file is comments: of many in a row one is enough. */
 export function listing(grammar: Grammar): string {
-  return `${instructions}${grammar.awk}${String.raw`
+  const { comment } = grammar;
+  const skip =
+    comment === undefined ? "" : `${comment} { if (line[n] != "#") line[++n] = "#"; next }\n`;
+  return `${instructions}${skip}${takeLine}${grammar.awk}${String.raw`
 END {
   understand()
   for (i = 1; i <= n; i++) {
@@ -46,7 +51,7 @@ END {
  * indented line, which would become part of its value. A section that loses its last line goes too.
  */
 export function editing(grammar: Grammar): string {
-  return `${instructions}${grammar.awk}${String.raw`
+  return `${instructions}${takeLine}${grammar.awk}${String.raw`
 function place(a, rendered,   section, at) {
   if (a in example) {
     at = example[a]
@@ -101,7 +106,7 @@ END {
  * where there are sections, since an edit may add and drop them.
  */
 export function othersPart(grammar: Grammar): string {
-  return `${instructions}${grammar.awk}${String.raw`
+  return `${instructions}${takeLine}${grammar.awk}${String.raw`
 END {
   understand()
   for (i = 1; i <= n; i++) {

@@ -39,16 +39,16 @@ export const glusterPeers = {
   probe: () => sh`
 if [ -d /var/lib/glusterd/peers ]; then echo installed; fi
 unset pool
+links=" $(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+  awk '$4 == "01" && $3 ~ /:5DC7$/ { print substr($3, length($3) - 12, 8) }' | tr '\n' ' ')"
 for file in /var/lib/glusterd/peers/*; do
   [ -e "$file" ] || continue
   state=$(sed -n 's/^state=//p' "$file")
   for name in $(sed -n 's/^hostname[0-9]*=//p' "$file"); do
     link=
-    for address in $(getent ahostsv4 "$name" | awk '!seen[$1]++ { print $1 }'); do
-      hex=$(echo "$address" | awk -F. '{ printf "%02X%02X%02X%02X", $4, $3, $2, $1 }')
-      if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v "end=$hex:5DC7" '
-        $4 == "01" && substr($3, length($3) - 12) == end { found = 1 } END { exit !found }'
-      then link=linked; fi
+    for address in $(getent ahostsv4 "$name" | sed -n 's/ *STREAM.*//p'); do
+      hex=$(IFS=.; set -- $address; printf '%02X%02X%02X%02X' "$4" "$3" "$2" "$1")
+      case $links in *" $hex "*) link=linked ;; esac
     done
     if [ -z "$link" ]; then
       pool=\${pool-$(timeout 10 gluster pool list 2>/dev/null)}

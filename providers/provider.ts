@@ -1,5 +1,6 @@
 import { flushCompileCache } from "node:module";
-import { apiThrough, type SshApi } from "./cloud/api.ts";
+import type { SshApi } from "./cloud/api.ts";
+import { apiThrough } from "./cloud/api-through-hosts.ts";
 import type { Props } from "./layout.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { groundOf } from "./registry.ts";
@@ -15,17 +16,23 @@ endWithTheEngine();
 // The engine kills its providers, which then can't write down what they have compiled on their way out.
 setTimeout(flushCompileCache, 1000).unref();
 
+function waysOf(stack: string) {
+  const lists = availability(stack);
+  let ways = waysOfStack.get(stack);
+  if (!ways) {
+    const memory = (of: string) => `.quintet/asked-of-${of}-${stack}.json`;
+    const isDown = (host: string) => lists.down.has(host);
+    const hosts = new SshHosts(sshConfigPath(stack), memory("hosts"), isDown);
+    ways = { hosts, api: apiThrough(hosts, { file: memory("apis"), skip: isDown }) };
+    waysOfStack.set(stack, ways);
+  }
+  return { ...ways, lists };
+}
+
 /** Pulumi's six calls for one kind, on the hosts of one stack. */
 function lifecycle(kind: string, { at }: Props): Lifecycle {
-  const lists = availability(at.stack);
-  let ways = waysOfStack.get(at.stack);
-  if (!ways) {
-    const memory = `.quintet/read-ahead-${at.stack}.json`;
-    const hosts = new SshHosts(sshConfigPath(at.stack), memory, (host) => lists.down.has(host));
-    ways = { hosts, api: apiThrough(hosts) };
-    waysOfStack.set(at.stack, ways);
-  }
-  return new Lifecycle(groundOf(kind, ways.hosts, ways.api), lists);
+  const { hosts, api, lists } = waysOf(at.stack);
+  return new Lifecycle(groundOf(kind, hosts, api), lists);
 }
 
 /** The schemas' complaints about a promise. Opens no connection. */
@@ -34,9 +41,10 @@ export const check = guarded((kind: string, news: Props) => lifecycle(kind, news
  * Looks at the host.
  * @throws HostUnreachable, ScriptFailed or Refused: a host that was not seen has not drifted.
  */
-export const read = guarded((kind: string, id: string, props: Props) =>
-  lifecycle(kind, props).read(id, props),
-);
+export const read = guarded((kind: string, id: string, props: Props) => {
+  waysOf(props.at.stack).api.askAhead();
+  return lifecycle(kind, props).read(id, props);
+});
 /** What is wanted against what `read` saw. Opens no connection. */
 export const diff = guarded((kind: string, olds: Props, news: Props) =>
   lifecycle(kind, news).diff(olds, news),

@@ -173,11 +173,13 @@ export const schema = z.strictObject({
     example: 1,
     at: ["nova"],
   }).prefault({}),
-  sizes: say(z.strictObject({ workers: wholeNumber(1, 64).default(2) }), {
-    allowed: "a map of workers",
-    example: 2,
-    at: ["workers"],
-  }).prefault({}),
+  sizes: say(
+    z.strictObject({
+      workers: wholeNumber(1, 64).default(2),
+      passwordRounds: wholeNumber(10, 16).default(12),
+    }),
+    { allowed: "a map of workers and passwordRounds", example: 2, at: ["workers"] },
+  ).prefault({}),
   services: flag(true).default(false),
   tenant: tenantSchema.prefault({}),
   acceptance: flag(true).default(false),

@@ -85,6 +85,8 @@ export interface Site {
   /** How often each was drawn anew. */
   readonly rotation: Readonly<Record<CounterName, number>>;
   readonly workers: number;
+  /** How dear it is to try a password on Keystone: each one more doubles it. */
+  readonly passwordRounds: number;
   /** The OpenStack services that there are so far are wanted. */
   readonly services: boolean;
   /** There when the services are wanted. */
@@ -150,7 +152,7 @@ function derive(config: SiteConfig): Site {
       ),
     ),
     rotation: config.rotation,
-    workers: config.sizes.workers,
+    ...config.sizes,
     services: config.services,
     ...(dashboard && { dashboard }),
     tenant: config.tenant,

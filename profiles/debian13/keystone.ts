@@ -10,8 +10,16 @@ export const keystone: ServiceNames = {
   configs: [
     {
       path: "/etc/keystone/keystone.conf",
-      values: ({ controller }) => ({
+      values: ({ controller, passwordRounds }) => ({
+        // Without a backend nothing is kept, and each request reads its token and its user from the
+        // database: 70 ms of processor time in place of 10 to 25.
+        "cache/backend": "oslo_cache.memcache_pool",
         "cache/memcache_servers": `${controller}:11211`,
+        // Tried again after so many seconds when it did not answer; five minutes if nothing is said.
+        "cache/memcache_dead_retry": "10",
+        // What bcrypt takes. Of a larger number each log-in warns.
+        "identity/max_password_length": "72",
+        "identity/password_hash_rounds": String(passwordRounds),
       }),
       secretKeys: { "database/connection": databaseUrl("keystone") },
     },

@@ -1,6 +1,5 @@
-import { ApiRefused, ScriptFailed, Unseen } from "../errors.ts";
-import { sh } from "../sh.ts";
-import type { SshHosts } from "../transport/hosts.ts";
+import { ApiRefused, Unseen } from "../errors.ts";
+import { ReadAhead } from "../transport/read-ahead.ts";
 import type { Call, Get, Login } from "./contract.ts";
 import { followed, messageOf, nextAfter } from "./reply.ts";
 import { masked, revealed } from "./secrets.ts";
@@ -20,6 +19,13 @@ export interface Api {
    * @throws ApiRefused with what the API said, Unseen, HostUnreachable
    */
   send(host: string, call: Call, why: string): Promise<unknown>;
+}
+
+/** What was asked of the APIs the last time. */
+export interface Memory {
+  readonly file: string;
+  /** Controllers that are declared down. */
+  skip(host: string): boolean;
 }
 
 interface Known {
@@ -45,20 +51,40 @@ export class SshApi implements Api {
   readonly #wire: Wire;
   readonly #readFile: ReadFile;
   readonly #login: string;
+  readonly #memory: ReadAhead<Get>;
+  #ahead: Iterable<[string, readonly Get[]]>;
   readonly #sessions = new Map<string, Session>();
   readonly #known = new Map<string, Map<string, Known>>();
 
-  /** @param login which cloud of the clouds.yaml: who asks */
-  constructor(dial: Dial, readFile: ReadFile, login = "admin") {
+  /**
+   * @param login which cloud of the clouds.yaml: who asks
+   * @param memory where it is written down what to ask ahead the next time, and whom not to ask
+   */
+  constructor(dial: Dial, readFile: ReadFile, login = "admin", memory?: Memory) {
     this.#wire = new Wire(dial);
     this.#readFile = readFile;
     this.#login = login;
+    this.#memory = new ReadAhead(memory?.file);
+    const asked = [...this.#memory.questions()];
+    this.#ahead = asked.filter(([host]) => !memory?.skip(host));
+  }
+
+  /**
+   * Asks, once, what the last process was asked, beside whatever else begins now: the engine comes to
+   * the promises about the API when those about hosts are answered.
+   */
+  askAhead(): void {
+    // What fails is asked again by whoever needs it, who then sees why.
+    for (const [host, questions] of this.#ahead)
+      for (const question of questions) this.ask(host, question).catch(() => undefined);
+    this.#ahead = [];
   }
 
   ask(host: string, question: Get | Login, reader?: string): Promise<unknown> {
     const name = JSON.stringify(revealed(question));
     const ofHost = this.#known.get(host) ?? new Map<string, Known>();
     this.#known.set(host, ofHost);
+    if (reader !== undefined && !("login" in question)) this.#memory.note(host, question);
     const before = ofHost.get(name);
     if (before && reader !== undefined && !before.readers.has(reader)) {
       before.readers.add(reader);
@@ -159,15 +185,4 @@ export class SshApi implements Api {
     const ofHost = this.#known.get(host) ?? new Map<string, Known>();
     for (const [name, known] of ofHost) if (known.service === service) ofHost.delete(name);
   }
-}
-
-/** The APIs as the controller reaches them, over the connections that there are. */
-export function apiThrough(hosts: SshHosts): SshApi {
-  const readFile: ReadFile = async (host, path) => {
-    const script = sh`if [ -e ${path} ]; then echo there; cat ${path}; else echo absent; fi`;
-    const [answer] = await hosts.ask(host, [{ text: script.text, seconds: 20 }]);
-    if (answer?.status !== 0) throw new ScriptFailed(`${path} cannot be read: ${answer?.stderr}`);
-    return answer.stdout.startsWith("there\n") ? answer.stdout.slice("there\n".length) : undefined;
-  };
-  return new SshApi((host, address, port) => hosts.dial(host, address, port), readFile);
 }

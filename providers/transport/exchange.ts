@@ -1,6 +1,17 @@
 import { ScriptFailed } from "../errors.ts";
-import { type Answer, framed, framedTogether, newMark, type Question, unframe } from "./frames.ts";
+import {
+  type Answer,
+  framed,
+  framedTogether,
+  newMark,
+  type Question,
+  Unframing,
+  unframe,
+} from "./frames.ts";
 import type { Pool } from "./pool.ts";
+
+/** Is told each answer as it comes, but for those that are asked for again. */
+type Heard = (answer: Answer, index: number) => void;
 
 /**
  * Asks a host: all together first, and where one question does not come to its end, that one and those
@@ -11,14 +22,25 @@ export async function exchange(
   pool: Pick<Pool, "run">,
   host: string,
   questions: readonly Question[],
+  heard?: Heard,
 ): Promise<Answer[]> {
   if (questions.length === 0) return [];
   const mark = newMark();
   const longest = Math.max(...questions.map((question) => question.seconds));
-  const { stdout } = await pool.run(host, framedTogether(questions, mark).text, longest + 10);
+  const program = framedTogether(questions, mark).text;
+  const listen = heard && listener(mark, heard);
+  const { stdout } = await pool.run(host, program, longest + 10, undefined, listen);
   const answers = unframe(stdout, mark);
   const left = questions.slice(answers.length);
   return left.length === 0 ? answers : [...answers, ...(await oneByOne(pool, host, left))];
+}
+
+function listener(mark: string, heard: Heard): (more: string) => void {
+  const unframing = new Unframing(mark);
+  let count = 0;
+  return (more) => {
+    for (const answer of unframing.take(more)) heard(answer, count++);
+  };
 }
 
 async function oneByOne(

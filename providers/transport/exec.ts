@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import type { Client } from "ssh2";
 import { HostUnreachable } from "../errors.ts";
 import type { Outcome } from "./connection.ts";
@@ -29,8 +30,9 @@ export async function execute(
   program: string,
   seconds: number,
   patience: number,
+  listen?: (more: string) => void,
 ): Promise<Outcome> {
-  const outcome = await channel(host, client, program, seconds, patience);
+  const outcome = await channel(host, client, program, seconds, patience, listen);
   // Where there is no sudo at all, it is the shell that says so. A sudo that only warns lets us in.
   const refused = outcome.status === 1 || outcome.status === 127;
   if (refused && /^sudo: |\bsudo: .*not found/m.test(outcome.stderr) && outcome.stdout === "") {
@@ -51,6 +53,7 @@ function channel(
   program: string,
   seconds: number,
   patience: number,
+  listen?: (more: string) => void,
 ): Promise<Outcome> {
   return new Promise((done, fail) => {
     const lost = () => fail(broken(host, "the connection broke while a script was running"));
@@ -70,7 +73,12 @@ function channel(
       const out: Buffer[] = [];
       const err: Buffer[] = [];
       let status: number | undefined;
-      stream.on("data", (chunk: Buffer) => out.push(chunk));
+      // A letter may come in two parts.
+      const decoder = new StringDecoder("utf8");
+      stream.on("data", (chunk: Buffer) => {
+        out.push(chunk);
+        listen?.(decoder.write(chunk));
+      });
       stream.stderr.on("data", (chunk: Buffer) => err.push(chunk));
       stream.on("exit", (code: number | null) => {
         status = code ?? undefined;

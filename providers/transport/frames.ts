@@ -82,17 +82,35 @@ exec 3>&-
 `;
 }
 
-/** Takes the answers apart; fewer than questions came in when the program broke off. */
-export function unframe(stdout: string, mark: string): Answer[] {
-  const parts = stdout.split(mark);
-  const answers: Answer[] = [];
-  for (let index = 0; index + 2 < parts.length; index += 2) {
-    const [status = "", ...complaint] = (parts[index + 1] ?? "").split("\n");
-    answers.push({
-      stdout: (parts[index] ?? "").replace(/\n$/, ""),
-      stderr: complaint.join("\n").trim(),
-      status: Number(status.trim()),
-    });
+/** Takes the answers apart as they come in; fewer than questions came when the program broke off. */
+export class Unframing {
+  readonly #mark: string;
+  #text = "";
+
+  constructor(mark: string) {
+    this.#mark = mark;
   }
-  return answers;
+
+  /** The answers that are whole by now and were not before. */
+  take(more: string): Answer[] {
+    this.#text += more;
+    const parts = this.#text.split(this.#mark);
+    // After each answer comes a mark, its status and complaint, and a mark; what follows is to come.
+    this.#text = parts.splice(parts.length - 1 - ((parts.length - 1) % 2)).join(this.#mark);
+    const answers: Answer[] = [];
+    for (let index = 0; index < parts.length; index += 2) {
+      const [status = "", ...complaint] = (parts[index + 1] ?? "").split("\n");
+      answers.push({
+        stdout: (parts[index] ?? "").replace(/\n$/, ""),
+        stderr: complaint.join("\n").trim(),
+        status: Number(status.trim()),
+      });
+    }
+    return answers;
+  }
+}
+
+/** The answers in what a program has printed. */
+export function unframe(stdout: string, mark: string): Answer[] {
+  return new Unframing(mark).take(stdout);
 }

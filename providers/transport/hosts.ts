@@ -42,7 +42,7 @@ const patienceMilliseconds = 1000;
  */
 export class SshHosts implements Hosts {
   readonly #pool: Pool;
-  readonly #memory: ReadAhead;
+  readonly #memory: ReadAhead<Question>;
   readonly #skip: (host: string) => boolean;
   readonly #patience: number;
   readonly #ahead = new Ahead();
@@ -101,15 +101,17 @@ export class SshHosts implements Hosts {
   #askAhead(): Promise<HostUnreachable | undefined>[] {
     const hosts = [...this.#memory.questions()].filter(([host]) => !this.#skip(host));
     return hosts.map(async ([host, questions]) => {
+      const coming = questions.map((question) => {
+        const answer = Promise.withResolvers<Answer | undefined>();
+        this.#ahead.put(host, question, answer.promise);
+        return answer;
+      });
+      const settle = (all: readonly Answer[]) => {
+        for (const [index, one] of coming.entries()) one.resolve(all[index]);
+      };
+      const heard = (answer: Answer, index: number) => coming[index]?.resolve(answer);
       // A failure here is no answer: whoever asks for it asks the host itself and sees the reason.
-      const answers = exchange(this.#pool, host, questions).catch(() => []);
-      for (const [index, question] of questions.entries()) {
-        this.#ahead.put(
-          host,
-          question,
-          answers.then((all) => all[index]),
-        );
-      }
+      exchange(this.#pool, host, questions, heard).then(settle, () => settle([]));
       return this.#pool.client(host).then(
         () => undefined,
         (error: unknown) => (error instanceof HostUnreachable ? error : undefined),

@@ -36,7 +36,8 @@ export class Pool {
   }
 
   /**
-   * `seconds` bounds the program on the host; `patience`, if given, how long we listen to it.
+   * `seconds` bounds the program on the host; `patience`, if given, how long we listen to it; `listen`
+   * is told what it prints as it comes.
    * @throws HostUnreachable
    */
   async run(
@@ -44,8 +45,9 @@ export class Pool {
     program: string,
     seconds: number,
     patience = seconds + 20,
+    listen?: (more: string) => void,
   ): Promise<Outcome> {
-    return execute(host, await this.client(host), program, seconds, patience);
+    return execute(host, await this.client(host), program, seconds, patience, listen);
   }
 
   /**

@@ -1,19 +1,17 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Answer, Question, Shared } from "./frames.ts";
-
-/** What the file holds: per host, the probes that the last process was asked for. */
-type Asked = Record<string, [text: string, seconds: number, shared?: Shared][]>;
+import type { Answer, Question } from "./frames.ts";
 
 /**
- * The memory of what the last process was asked. The engine asks for little at once; this list lets
- * the first question of a run send every host all of its questions. It holds scripts, which have no
- * secrets, and no answers. A list that is missing, stale or wrong costs time and nothing else.
+ * The memory of what the last process was asked, host by host. The engine asks for little at once; this
+ * list lets the first question of a run send every host all of its questions. It holds questions, in
+ * which there are no secrets, and no answers. A list that is missing, stale or wrong costs time and
+ * nothing else.
  */
-export class ReadAhead {
+export class ReadAhead<Asked extends object> {
   readonly #file: string | undefined;
-  readonly #asked = new Map<string, Map<string, Question>>();
-  #before: Asked | undefined;
+  readonly #asked = new Map<string, Map<string, Asked>>();
+  #before: Record<string, Asked[]> | undefined;
   #saving: NodeJS.Timeout | undefined;
 
   /** Without a file nothing is remembered. */
@@ -22,32 +20,25 @@ export class ReadAhead {
   }
 
   /** Per host, what the last process was asked. */
-  questions(): ReadonlyMap<string, Question[]> {
-    const list = new Map<string, Question[]>();
-    for (const [host, asked] of Object.entries(this.#last())) {
-      list.set(
-        host,
-        asked.map(([text, seconds, shared]) => ({ text, seconds, ...(shared && { shared }) })),
-      );
-    }
-    return list;
+  questions(): ReadonlyMap<string, readonly Asked[]> {
+    return new Map(Object.entries(this.#last()));
   }
 
   /** Notes a question for the next process; the file is written when questions stop coming in. */
-  note(host: string, question: Question): void {
+  note(host: string, question: Asked): void {
     if (this.#file === undefined) return;
-    const asked = this.#asked.get(host) ?? new Map<string, Question>();
-    asked.set(questionKey(question), question);
+    const asked = this.#asked.get(host) ?? new Map<string, Asked>();
+    asked.set(JSON.stringify(question), question);
     this.#asked.set(host, asked);
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => this.#save(), 250).unref();
   }
 
-  #last(): Asked {
+  #last(): Record<string, Asked[]> {
     if (this.#before) return this.#before;
     if (this.#file === undefined) return {};
     try {
-      this.#before = JSON.parse(readFileSync(this.#file, "utf8")) as Asked;
+      this.#before = JSON.parse(readFileSync(this.#file, "utf8")) as Record<string, Asked[]>;
     } catch {
       // Missing or broken: this process asks one by one and writes a new list.
       this.#before = {};
@@ -57,12 +48,8 @@ export class ReadAhead {
 
   #save(): void {
     if (this.#file === undefined) return;
-    const asked: Asked = {};
-    for (const [host, questions] of [...this.#asked].sort()) {
-      asked[host] = [...questions.values()].map(({ text, seconds, shared }) =>
-        shared ? [text, seconds, shared] : [text, seconds],
-      );
-    }
+    const asked: Record<string, Asked[]> = {};
+    for (const [host, questions] of [...this.#asked].sort()) asked[host] = [...questions.values()];
     if (JSON.stringify(asked) === JSON.stringify(this.#last())) return;
     try {
       mkdirSync(dirname(this.#file), { recursive: true });

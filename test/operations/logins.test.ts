@@ -17,6 +17,7 @@ const textOf = (password: string, controller = "controller") =>
       address: "192.168.0.1",
       region: "RegionOne",
       workers: 1,
+      passwordRounds: 12,
       computes: 4,
       acceleration: "none" as const,
       datapath: "userspace" as const,

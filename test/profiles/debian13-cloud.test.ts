@@ -23,6 +23,7 @@ const surroundings: Surroundings = {
   address: "192.168.0.3",
   region: "RegionOne",
   workers: 1,
+  passwordRounds: 12,
   dashboard: "https://localhost:8443",
   computes: 4,
   acceleration: "none",

@@ -97,7 +97,13 @@ describe("a host that has left", { skip }, () => {
 
   function credential(identity: string): void {
     const site = {
-      ...{ controller: "controller", address: "192.168.0.1", region: "RegionOne", workers: 1 },
+      ...{
+        controller: "controller",
+        address: "192.168.0.1",
+        region: "RegionOne",
+        workers: 1,
+        passwordRounds: 12,
+      },
       ...{ computes: 4, acceleration: "none" as const, datapath: "userspace" as const },
       ...{ dashboard: "", name: "admin", user: "admin", project: "admin", password: "hunter2" },
     };
@@ -198,7 +204,13 @@ describe("a host that has left", { skip }, () => {
 
   describe("beside it, with the same log-in", () => {
     const bootstrap = control.credential.bootstrap({
-      ...{ controller: "controller", address: "192.168.0.1", region: "RegionOne", workers: 1 },
+      ...{
+        controller: "controller",
+        address: "192.168.0.1",
+        region: "RegionOne",
+        workers: 1,
+        passwordRounds: 12,
+      },
       ...{ computes: 4, acceleration: "none", datapath: "userspace", dashboard: "" },
     });
 

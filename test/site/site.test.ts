@@ -78,9 +78,9 @@ describe("a site", () => {
   test("protects data and has the rest of its defaults when nothing is said", () => {
     const { protectData, services, profile, acceleration, datapath, time, networks, ...rest } =
       site();
-    const { workers, rotation } = rest;
+    const { workers, passwordRounds, rotation } = rest;
     assert.deepEqual(
-      { protectData, services, profile, acceleration, datapath, time, workers },
+      { protectData, services, profile, acceleration, datapath, time, workers, passwordRounds },
       {
         protectData: true,
         services: false,
@@ -89,6 +89,7 @@ describe("a site", () => {
         datapath: "kernel",
         time: { servers: [], steersClock: true },
         workers: 2,
+        passwordRounds: 12,
       },
     );
     assert.equal(networks.vms, "10.0.0.0/24");

@@ -82,7 +82,7 @@ describe("known_hosts", () => {
 describe("reading ahead", () => {
   test("a process is told what the last one was asked", async () => {
     const path = join(folder, "state", "ahead.json");
-    const first = new ReadAhead(path);
+    const first = new ReadAhead<Question>(path);
     assert.equal(first.questions().size, 0);
     first.note("compute1", { text: "echo 1", seconds: 5 });
     first.note("compute1", { text: "echo 1", seconds: 5 });
