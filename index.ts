@@ -70,10 +70,10 @@ const hypervisors = site.computes.map((host) => {
 
 const parts = { site, grounds, volume, hypervisors, leg: profile.bridge.leg[1], profile };
 const cloud = services ? new Cloud("cloud", parts) : undefined;
-const trial = site.acceptance && cloud && new Acceptance("acceptance", { logins: cloud.logins });
+const tried = site.acceptance ? cloud : undefined;
+const trial = tried && new Acceptance("acceptance", { logins: tried.logins });
 
-/** Where to open it, and who may log in: the text of a clouds.yaml, a secret. */
-export const dashboard = site.dashboard?.url;
-export const clouds = cloud?.logins;
-/** What was found when the cloud was tried last. */
-export const acceptance = trial ? trial.found : undefined;
+// Where to open it, who may log in (a clouds.yaml, secret), and what was found when it was tried last.
+const outputs = { dashboard: site.dashboard?.url, clouds: cloud?.logins, acceptance: trial?.found };
+// Of a name without a value each run would warn.
+export default Object.fromEntries(Object.entries(outputs).filter(([, value]) => value));

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, beforeEach, describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { SshApi } from "../../../providers/cloud/api.ts";
 import type { Get } from "../../../providers/cloud/contract.ts";
 import type { Dial } from "../../../providers/cloud/wire.ts";
@@ -79,6 +82,37 @@ describe("what was read", () => {
     const readers = ["User nova", "User glance", "RoleAssignment nova"];
     await Promise.all(readers.map((reader) => api.ask("controller", users, reader)));
     assert.deepEqual([logins(), reads()], [1, 1]);
+  });
+
+  test("is asked ahead by the next process, once it begins to look, and not of who is down", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "quintet-api-"));
+    after(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "asked.json");
+    const process = (down: readonly string[]) =>
+      new SshApi(dial, async () => cloudsYaml, "admin", {
+        file,
+        skip: (host) => down.includes(host),
+      });
+    const first = process([]);
+    first.askAhead();
+    await first.ask("controller", users, "User nova");
+    const login = { user: "nova", domain: "default", password: new Secret("hunter2") };
+    await first.ask("controller", { login }, "User nova");
+    await sleep(400);
+    assert.doesNotMatch(readFileSync(file, "utf8"), /hunter2/);
+
+    asked = [];
+    process(["controller"]).askAhead();
+    const second = process([]);
+    await sleep(50);
+    assert.deepEqual(asked, []);
+    second.askAhead();
+    second.askAhead();
+    for (const end = Date.now() + 5000; reads() === 0 && Date.now() < end; ) await sleep(5);
+    await second.ask("controller", users, "User nova");
+    assert.equal(reads(), 1);
+    await second.ask("controller", users);
+    assert.equal(reads(), 2);
   });
 
   test("is read anew for a promise that looks again, and for whoever must know what is there now", async () => {

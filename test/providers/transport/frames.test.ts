@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { exchange } from "../../../providers/transport/exchange.ts";
-import { framed, framedTogether, newMark, unframe } from "../../../providers/transport/frames.ts";
+import {
+  framed,
+  framedTogether,
+  newMark,
+  Unframing,
+  unframe,
+} from "../../../providers/transport/frames.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quintet-frames-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -118,6 +124,31 @@ describe("probes that travel together", () => {
       ],
     );
     assert.deepEqual(asked, [15, 16]);
+  });
+
+  test("each answer is told as it comes, wherever the bytes are parted", () => {
+    const mark = newMark();
+    const questions = ["echo one", "echo two >&2; exit 3", "printf three"];
+    const asked = questions.map((text) => ({ text, seconds: 5 }));
+    const { stdout } = shell(framedTogether(asked, mark).text);
+    for (const size of [1, 7, mark.length, stdout.length]) {
+      const unframing = new Unframing(mark);
+      const told: [number, string, number][] = [];
+      for (let at = 0; at < stdout.length; at += size) {
+        const whole = unframing.take(stdout.slice(at, at + size));
+        for (const { stdout: text, status } of whole) told.push([at, text.trim(), status]);
+      }
+      assert.deepEqual(
+        told.map(([, text, status]) => [text, status]),
+        [
+          ["one", 0],
+          ["", 3],
+          ["three", 0],
+        ],
+      );
+      // The first is there before the last has come.
+      if (size < mark.length) assert.ok((told[0]?.[0] ?? 0) < (told[2]?.[0] ?? 0));
+    }
   });
 
   test("an answer that did not arrive whole is not taken for one", () => {
