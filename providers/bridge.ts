@@ -55,7 +55,9 @@ export const bridge = {
 [ ! -e ${`/sys/class/net/${name}/bridge`} ] || echo bridge
 [ ! -e ${`/sys/class/net/${name}/brif/${port}`} ] || echo port
 for end in ${(declared?.leg ?? "none none").split(" ")}; do
-  [ ! -e "/sys/class/net/$end" ] || echo "end $end $(basename "$(readlink "/sys/class/net/$end/master")")"
+  [ -e "/sys/class/net/$end" ] || continue
+  master=$(readlink "/sys/class/net/$end/master")
+  echo "end $end \${master##*/}"
 done
 ip -4 -o addr show scope global | awk -v name=${name} -v port=${port} '$2 == name || $2 == port { print "address", $2, $4 }'
 ${lookAtBoot(name)}`,

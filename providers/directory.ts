@@ -38,9 +38,10 @@ export const directory = {
   key,
   value,
 
+  shared: { look: sh`awk '{ print "on", $5 } END { print "end" }' /proc/self/mountinfo` },
   probe({ path }) {
-    return sh`if grep -q ${mountedOn(path)} /proc/self/mountinfo; then echo mounted
-elif [ -d ${path} ]; then stat -Lc 'folder %U %G %a' ${path}
+    return sh`case $shared in *${`on ${inMountinfo(path)}\n`}*) echo mounted; exit ;; esac
+if [ -d ${path} ]; then stat -Lc 'folder %U %G %a' ${path}
 elif [ -e ${path} ]; then echo other
 else echo absent; fi`;
   },
@@ -111,13 +112,14 @@ rmdir ${path} || [ ! -e ${path} ] || [ -n "$(ls -A ${path})" ]`,
   };
 }
 
-/**
- * A pattern for the line of what is mounted on this path: its fifth field. mountinfo writes a blank, a
- * tab, a line break and a backslash as octal.
- */
+/** A pattern for the line of what is mounted on this path: its fifth field. */
 function mountedOn(path: string): string {
-  const field = path.replace(/[ \t\n\\]/g, (char) => `\\${octal(char)}`);
-  return `^\\([^ ]* \\)\\{4\\}${field.replace(/[.*[\\^$]/g, "\\$&")} `;
+  return `^\\([^ ]* \\)\\{4\\}${inMountinfo(path).replace(/[.*[\\^$]/g, "\\$&")} `;
+}
+
+/** mountinfo writes a blank, a tab, a line break and a backslash as octal. */
+function inMountinfo(path: string): string {
+  return path.replace(/[ \t\n\\]/g, (char) => `\\${octal(char)}`);
 }
 
 function octal(char: string): string {

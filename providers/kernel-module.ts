@@ -26,16 +26,19 @@ export const kernelModule = {
   value: z.strictObject({ loaded: z.literal(true), boot: z.literal(true) }),
 
   // What is built in without parameters has no folder in /sys; modules.builtin lists it, by file name,
-  // which may hold a dash where the module's name has an underscore.
-  probe: ({ name }) => sh`
+  // which may hold a dash where the module's name has an underscore, as a file for the boot may.
+  probe({ name }) {
+    const either = name.replaceAll("_", "[-_]");
+    return sh`
 if [ -d ${`/sys/module/${name}`} ] ||
-  tr - _ <"/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null | grep -q ${`/${name}\\.ko`}; then
+  grep -qs ${`/${either}\\.ko`} "/lib/modules/$(uname -r)/modules.builtin"; then
   echo loaded
 fi
 set -- /etc/modules-load.d/*.conf /run/modules-load.d/*.conf /usr/local/lib/modules-load.d/*.conf \\
   /usr/lib/modules-load.d/*.conf /etc/modules
-cat "$@" 2>/dev/null | tr - _ | grep -qx ${`[[:space:]]*${name}[[:space:]]*`} && echo boot
-exit 0`,
+grep -qsx -e ${`[[:space:]]*${either}[[:space:]]*`} "$@" && echo boot
+exit 0`;
+  },
 
   parse(stdout) {
     const said = new Set(stdout.split("\n"));

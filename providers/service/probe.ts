@@ -15,37 +15,48 @@ export function notePath(unit: string): string {
   return `/run/quintet/${unit}`;
 }
 
-/** What systemd tells of many units, a paragraph each. */
-export const showUnits = sh`systemctl show --timestamp=us+utc -p Names -p LoadState -p ActiveState -p UnitFileState \
+/** What systemd tells of many units: some lines for each, then one with two dashes. */
+export const showUnits = sh`shown=$(systemctl show --timestamp=us+utc -p Names -p LoadState -p ActiveState -p UnitFileState \
   -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p ExecMainStartTimestamp -p NeedDaemonReload -p FragmentPath \
-  -p DropInPaths -- "$@"`;
+  -p DropInPaths -- "$@") || exit
+printf '%s\\n\\n' "$shown" | sed 's/^$/--/'`;
 
-/** Takes the unit's own paragraph; then, for a unit that runs, looks whether its files are those it has read. */
+/**
+ * Takes the unit's own lines; then, for a unit that runs, looks whether its files are those it has read.
+ * Each program that a probe starts costs as much as all of its shell: it starts one for the sums.
+ */
 export function probeUnit(unit: string, files: readonly string[]): Script {
-  return sh`unit=${unit}
-shown=$(printf '%s\\n' "$shared" | unit=$unit awk -F '\n' '
-  BEGIN { RS = "" }
-  { for (i = 1; i <= NF; i++)
-      if ($i ~ /^Names=/ && index(" " substr($i, 7) " ", " " ENVIRON["unit"] " ")) { print; exit } }')
-[ -n "$shown" ] || { echo "systemctl show says nothing of $unit" >&2; exit 1; }
-printf '%s\\n' "$shown"
-set -- ${files}
-while IFS='=' read -r name value; do
-  case $name in
-    ActiveState) active=$value ;;
-    UnitFileState) [ "$value" != generated ] || printf 'is-enabled=%s\\n' "$(systemctl is-enabled "$unit")" ;;
-    InvocationID) invocation=$value ;;
-    TriggeredBy) triggers=$value ;;
-    FragmentPath | DropInPaths)
+  return sh`unit=${unit} line_end='
+'
+set -f -- ${files}
+IFS=$line_end
+own= names=
+for line in $shared; do
+  case $line in
+    --) case $names in *" $unit "*) break ;; esac; own= names=; continue ;;
+    Names=*) names=" \${line#*=} " ;;
+  esac
+  own=$own$line$line_end
+done
+case $names in *" $unit "*) ;; *) echo "systemctl show says nothing of $unit" >&2; exit 1 ;; esac
+printf '%s' "$own"
+for line in $own; do
+  value=\${line#*=}
+  case $line in
+    ActiveState=*) active=$value ;;
+    UnitFileState=generated) printf 'is-enabled=%s\\n' "$(systemctl is-enabled "$unit")" ;;
+    InvocationID=*) invocation=$value ;;
+    TriggeredBy=*) triggers=$value ;;
+    FragmentPath=* | DropInPaths=*)
+      IFS=' '
       for path in $value; do
         case $path in /etc/*) set -- "$@" "$path" ;; esac
-      done ;;
+      done
+      IFS=$line_end ;;
   esac
-done <<END
-$shown
-END
+done
 if [ "$active" = inactive ]; then
-  sockets=
+  IFS=' ' sockets=
   for trigger in $triggers; do
     case $trigger in *.socket) sockets="$sockets $trigger" ;; esac
   done
@@ -54,25 +65,21 @@ if [ "$active" = inactive ]; then
 fi
 case $active in active | reloading) ;; *) exit 0 ;; esac
 [ $# != 0 ] || exit 0
-note=
-if [ -r ${notePath(unit)} ]; then note=$(cat ${notePath(unit)}); fi
-if [ "\${note%%
-*}" != "$invocation" ]; then
-  stat -L -c 'ctime=%.6Z %n' -- "$@" 2>/dev/null
-  exit 0
+note=$line_end
+if [ -r ${notePath(unit)} ]; then
+  while IFS= read -r line; do note=$note$line$line_end; done <${notePath(unit)}
 fi
-{
-  for file; do [ -e "$file" ] || printf 'absent  %s\\n' "$file"; done
-  sha256sum -- "$@" 2>/dev/null
-} | while IFS= read -r line; do
+case $note in "$line_end$invocation$line_end"*) ;; *)
+  stat -L -c 'ctime=%.6Z %n' -- "$@" 2>/dev/null
+  exit 0 ;;
+esac
+absent=
+for file; do [ -e "$file" ] || absent="\${absent}absent  $file$line_end"; done
+for line in $absent$(sha256sum -- "$@" 2>/dev/null); do
   file=\${line#*  }
-  case "$note
-" in
-    *"
-$line
-"*) ;;
-    *"  $file
-"*) printf 'changed=%s\\n' "$file" ;;
+  case $note in
+    *"$line_end$line$line_end"*) ;;
+    *"  $file$line_end"*) printf 'changed=%s\\n' "$file" ;;
     *) stat -L -c 'ctime=%.6Z %n' -- "$file" 2>/dev/null ;;
   esac
 done

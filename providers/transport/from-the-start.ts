@@ -4,6 +4,7 @@
  * an engine that is killed before that would leave them behind for ever.
  */
 import { setFlagsFromString } from "node:v8";
+import { z } from "zod";
 import { endWithTheEngine, endWithTheLanguageHost } from "./engine.ts";
 import { loadWhenUsed } from "./lazy-modules.ts";
 import { keepStacksPlain } from "./plain-stacks.ts";
@@ -12,6 +13,9 @@ import { keepStacksPlain } from "./plain-stacks.ts";
 // is not taken from Node's compile cache, so that programs and providers would each throw away and
 // write anew what the other had kept, 700 files a run.
 setFlagsFromString("--allow-natives-syntax");
+
+// A schema is used some dozen times a run: to compile a function for each costs more than it saves.
+z.config({ jitless: true });
 
 loadWhenUsed();
 endWithTheEngine();

@@ -16,7 +16,10 @@ const want = { owner, group: owner, mode: "0755" };
 after(() => place.end());
 afterEach(() => place.run(sh`rm -rf ${folder} && mkdir -p ${folder}`));
 
-const look = async () => directory.parse(await place.run(directory.probe(key)), key);
+const looking = (where: { path: string }) => sh`shared=$(${directory.shared.look})
+${directory.probe(where)}`;
+const seen = (where: { path: string }) => place.run(looking(where));
+const look = async () => directory.parse(await seen(key), key);
 const change = (from: DirectoryValue | undefined, to: typeof want | undefined) => {
   const [only] = directory.converge(key, to, from);
   assert.ok(only);
@@ -25,9 +28,9 @@ const change = (from: DirectoryValue | undefined, to: typeof want | undefined) =
 
 describe("a folder", () => {
   test("is mounted on only if it is itself, whatever its letters mean to a pattern", async () => {
-    assert.equal(await place.run(directory.probe({ path: "/proc" })), "mounted\n");
-    assert.equal(await place.run(directory.probe({ path: "/pro." })), "absent\n");
-    assert.equal(await place.run(directory.probe({ path: "/pro" })), "absent\n");
+    assert.equal(await seen({ path: "/proc" }), "mounted\n");
+    assert.equal(await seen({ path: "/pro." }), "absent\n");
+    assert.equal(await seen({ path: "/pro" }), "absent\n");
   });
 
   test("is made without its parents", async () => {
@@ -77,7 +80,8 @@ describe("a folder", () => {
     );
     if (!may) return t.skip("this user may not mount");
     await place.run(sh`mkdir ${path}`);
-    const inside = `mount -t tmpfs -o mode=1777 none "$0" && ${directory.probe(key).text}`;
+    const inside = `mount -t tmpfs -o mode=1777 none "$0" && { ${looking(key).text}
+}`;
     const have = directory.parse(await place.run(sh`unshare -m sh -c ${inside} ${path}`), key);
     assert.ok(have);
     assert.deepEqual(directory.converge(key, want, have), []);
