@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { noteFollowing } from "../providers/dependencies.ts";
 
 /** What a concern may be told beside its arguments. */
 export interface ConcernOptions extends pulumi.ComponentResourceOptions {
@@ -17,7 +16,6 @@ export class Concern extends pulumi.ComponentResource {
   constructor(kind: string, name: string, { dependsOn = [], ...options }: ConcernOptions) {
     // A component that waits for what it follows holds up a child that follows less.
     super(`quintet:index:${kind}`, name, {}, options);
-    noteFollowing(this, options);
     this.#before = dependsOn;
   }
 

@@ -32,9 +32,10 @@ export class DynamicResource extends pulumi.CustomResource {
     options: pulumi.CustomResourceOptions = {},
   ) {
     const stored = { ...props, __provider: storedProvider(door, kind) };
-    const lean = nearestOnly(options);
+    const host = props.at?.host;
+    const lean = nearestOnly(options, host);
     super(`pulumi-nodejs:dynamic/${door.module}:${kind}`, name, stored, lean);
-    noteFollowing(this, lean);
+    noteFollowing(this, lean, host);
   }
 }
 

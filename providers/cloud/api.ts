@@ -1,6 +1,6 @@
 import { ApiRefused, Unseen } from "../errors.ts";
 import { ReadAhead } from "../transport/read-ahead.ts";
-import type { Call, Get, Login } from "./contract.ts";
+import { type Call, type Get, get, type Login } from "./contract.ts";
 import { followed, messageOf, nextAfter } from "./reply.ts";
 import { masked, revealed } from "./secrets.ts";
 import { identityOf, type ReadFile, Session } from "./session.ts";
@@ -31,6 +31,8 @@ export interface Memory {
 interface Known {
   readonly answer: Promise<unknown>;
   readonly service: string;
+  /** Nobody in particular has asked: who needs it does not take a failure for an answer. */
+  readonly ahead: boolean;
   /** Who has taken this answer: the next time they look, they want to see anew. */
   readonly readers: Set<string>;
 }
@@ -52,7 +54,8 @@ export class SshApi implements Api {
   readonly #readFile: ReadFile;
   readonly #login: string;
   readonly #memory: ReadAhead<Get>;
-  #ahead: Iterable<[string, readonly Get[]]>;
+  readonly #skip: (host: string) => boolean;
+  #hasAskedAhead = false;
   readonly #sessions = new Map<string, Session>();
   readonly #known = new Map<string, Map<string, Known>>();
 
@@ -64,9 +67,8 @@ export class SshApi implements Api {
     this.#wire = new Wire(dial);
     this.#readFile = readFile;
     this.#login = login;
-    this.#memory = new ReadAhead(memory?.file);
-    const asked = [...this.#memory.questions()];
-    this.#ahead = asked.filter(([host]) => !memory?.skip(host));
+    this.#memory = new ReadAhead(memory?.file, get);
+    this.#skip = memory?.skip ?? (() => false);
   }
 
   /**
@@ -74,10 +76,13 @@ export class SshApi implements Api {
    * the promises about the API when those about hosts are answered.
    */
   askAhead(): void {
-    // What fails is asked again by whoever needs it, who then sees why.
-    for (const [host, questions] of this.#ahead)
+    if (this.#hasAskedAhead) return;
+    this.#hasAskedAhead = true;
+    for (const [host, questions] of this.#memory.questions()) {
+      if (this.#skip(host)) continue;
+      // What fails is asked again by whoever needs it, who then sees why.
       for (const question of questions) this.ask(host, question).catch(() => undefined);
-    this.#ahead = [];
+    }
   }
 
   ask(host: string, question: Get | Login, reader?: string): Promise<unknown> {
@@ -88,11 +93,14 @@ export class SshApi implements Api {
     const before = ofHost.get(name);
     if (before && reader !== undefined && !before.readers.has(reader)) {
       before.readers.add(reader);
-      return before.answer;
+      return before.ahead
+        ? before.answer.catch(() => this.ask(host, question, reader))
+        : before.answer;
     }
     const service = "login" in question ? "identity" : question.service;
     const answer = "login" in question ? this.#try(host, question) : this.#read(host, question);
-    const known = { answer, service, readers: new Set(reader === undefined ? [] : [reader]) };
+    const ahead = reader === undefined;
+    const known = { answer, service, ahead, readers: new Set(ahead ? [] : [reader]) };
     ofHost.set(name, known);
     // A failure is shared by those who wait for it, and remembered by nobody.
     answer.catch(() => {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Kind } from "../contract.ts";
 import type { Secret } from "../sh.ts";
 
@@ -10,6 +11,13 @@ export interface Get {
   /** The name of the collection in the answer, whose pages are then read to the last one. */
   readonly list?: string;
 }
+
+/** A question as it is written down for the next process. */
+export const get = z.strictObject({
+  service: z.string(),
+  path: z.string(),
+  list: z.string().exactOptional(),
+});
 
 /** A password cannot be read, only tried. The answer is true or false. */
 export interface Login {

@@ -1,5 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 import { lines, type Script, sh } from "../sh.ts";
+
+const shared = z.strictObject({ text: z.string(), word: z.string().optional() });
+/** A question as it is written down for the next process. */
+export const question = z.strictObject({
+  text: z.string(),
+  seconds: z.number(),
+  shared: shared.exactOptional(),
+});
 
 /** One question to a host: the text of a read-only script, with its own time limit. */
 export interface Question {

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { HostUnreachable, ScriptFailed } from "../errors.ts";
 import { carryOut } from "./carry-out.ts";
 import { exchange } from "./exchange.ts";
-import type { Answer, Question } from "./frames.ts";
+import { type Answer, type Question, question } from "./frames.ts";
 import { Pool } from "./pool.ts";
 import { Ahead, ReadAhead } from "./read-ahead.ts";
 import { Turns } from "./turns.ts";
@@ -46,6 +46,8 @@ export class SshHosts implements Hosts {
   readonly #skip: (host: string) => boolean;
   readonly #patience: number;
   readonly #ahead = new Ahead();
+  /** Hosts that still look for what they were asked ahead. */
+  readonly #looking = new Map<string, Promise<void>>();
   readonly #gathering = new Map<string, Gathering>();
   readonly #turns = new Map<string, Turns>();
   #reached: Promise<HostUnreachable | undefined>[] | undefined;
@@ -59,7 +61,7 @@ export class SshHosts implements Hosts {
   ) {
     this.#patience = patience;
     this.#pool = new Pool(configFile);
-    this.#memory = new ReadAhead(memoryFile);
+    this.#memory = new ReadAhead(memoryFile, question);
     this.#skip = skip;
   }
 
@@ -111,7 +113,8 @@ export class SshHosts implements Hosts {
       };
       const heard = (answer: Answer, index: number) => coming[index]?.resolve(answer);
       // A failure here is no answer: whoever asks for it asks the host itself and sees the reason.
-      exchange(this.#pool, host, questions, heard).then(settle, () => settle([]));
+      const whole = exchange(this.#pool, host, questions, heard).then(settle, () => settle([]));
+      this.#looking.set(host, whole);
       return this.#pool.client(host).then(
         () => undefined,
         (error: unknown) => (error instanceof HostUnreachable ? error : undefined),
@@ -157,6 +160,8 @@ export class SshHosts implements Hosts {
     then: readonly Question[],
     announced: readonly string[],
   ) {
+    // What nobody waits for any more is out of the way of what is written.
+    await this.#looking.get(host);
     this.#ahead.drop(host);
     try {
       return await carryOut(this.#pool, host, steps, then, announced);

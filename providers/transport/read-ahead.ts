@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { z } from "zod";
 import type { Answer, Question } from "./frames.ts";
 
 /**
@@ -10,17 +11,22 @@ import type { Answer, Question } from "./frames.ts";
  */
 export class ReadAhead<Asked extends object> {
   readonly #file: string | undefined;
+  readonly #list: z.ZodType<Record<string, Asked[]>>;
+  readonly #quietMilliseconds: number;
   readonly #asked = new Map<string, Map<string, Asked>>();
   #before: Record<string, Asked[]> | undefined;
   #saving: NodeJS.Timeout | undefined;
 
-  /** Without a file nothing is remembered. */
-  constructor(file: string | undefined) {
+  /** Without a file nothing is remembered. When nothing was asked for so long, that is what is remembered. */
+  constructor(file: string | undefined, asked: z.ZodType<Asked>, quietMilliseconds = 5000) {
     this.#file = file;
+    this.#quietMilliseconds = quietMilliseconds;
+    this.#list = z.record(z.string(), z.array(asked));
   }
 
-  /** Per host, what the last process was asked. */
+  /** Per host, what the last process was asked. Where nobody asks any more, the list ends. */
   questions(): ReadonlyMap<string, readonly Asked[]> {
+    this.#saving ??= setTimeout(() => this.#save(), this.#quietMilliseconds).unref();
     return new Map(Object.entries(this.#last()));
   }
 
@@ -38,11 +44,12 @@ export class ReadAhead<Asked extends object> {
     if (this.#before) return this.#before;
     if (this.#file === undefined) return {};
     try {
-      this.#before = JSON.parse(readFileSync(this.#file, "utf8")) as Record<string, Asked[]>;
+      const list = this.#list.safeParse(JSON.parse(readFileSync(this.#file, "utf8")));
+      this.#before = list.data ?? {};
     } catch {
-      // Missing or broken: this process asks one by one and writes a new list.
       this.#before = {};
     }
+    // Missing or broken: this process asks one by one and writes a new list.
     return this.#before;
   }
 

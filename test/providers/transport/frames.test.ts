@@ -151,6 +151,44 @@ describe("probes that travel together", () => {
     }
   });
 
+  test("an answer is told while the host still looks for the next, and one that is lost is asked for again", async () => {
+    let ran = 0;
+    const told: [string, number][] = [];
+    const pool = {
+      run: async (
+        _host: string,
+        program: string,
+        _seconds: number,
+        _patience?: number,
+        listen?: (more: string) => void,
+      ) => {
+        ran += 1;
+        const { stdout } = shell(program);
+        const cut = ran === 1 ? stdout.slice(0, -20) : stdout;
+        for (const part of cut.match(/[\s\S]{1,50}/g) ?? []) listen?.(part);
+        if (ran === 1)
+          assert.deepEqual(
+            told.map(([text]) => text),
+            ["one", "two"],
+          );
+        return { stdout: cut, stderr: "", status: 0 };
+      },
+    };
+    const asked = ["echo one", "echo two", "echo three"].map((text) => ({ text, seconds: 5 }));
+    const answers = await exchange(pool, "here", asked, ({ stdout }, index) =>
+      told.push([stdout.trim(), index]),
+    );
+    assert.deepEqual(
+      told,
+      ["one", "two"].map((text, index) => [text, index]),
+    );
+    assert.deepEqual(
+      answers.map(({ stdout }) => stdout.trim()),
+      ["one", "two", "three"],
+    );
+    assert.equal(ran, 2);
+  });
+
   test("an answer that did not arrive whole is not taken for one", () => {
     const mark = newMark();
     const whole = shell(framed([{ text: "echo a", seconds: 5 }], mark).text).stdout;

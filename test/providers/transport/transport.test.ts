@@ -8,7 +8,7 @@ import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { Secret, sh } from "../../../providers/sh.ts";
-import type { Question } from "../../../providers/transport/frames.ts";
+import { type Question, question } from "../../../providers/transport/frames.ts";
 import { algorithmsFor, entriesFor, judge } from "../../../providers/transport/known-hosts.ts";
 import { Ahead, ReadAhead } from "../../../providers/transport/read-ahead.ts";
 
@@ -82,20 +82,30 @@ describe("known_hosts", () => {
 describe("reading ahead", () => {
   test("a process is told what the last one was asked", async () => {
     const path = join(folder, "state", "ahead.json");
-    const first = new ReadAhead<Question>(path);
+    const first = new ReadAhead(path, question);
     assert.equal(first.questions().size, 0);
     first.note("compute1", { text: "echo 1", seconds: 5 });
     first.note("compute1", { text: "echo 1", seconds: 5 });
     await sleep(400);
     assert.deepEqual(
-      [...new ReadAhead(path).questions()],
+      [...new ReadAhead(path, question).questions()],
       [["compute1", [{ text: "echo 1", seconds: 5 }]]],
     );
     assert.match(readFileSync(path, "utf8"), /echo 1/);
   });
 
-  test("an unreadable list is no list", () => {
-    assert.equal(new ReadAhead(write("broken.json", "{")).questions().size, 0);
+  for (const text of ["{", "null", "[]", '{"h":5}', '{"h":[null]}', '{"h":[["echo 1",5]]}']) {
+    test(`a list that says ${text} is no list`, () => {
+      assert.equal(new ReadAhead(write("broken.json", text), question).questions().size, 0);
+    });
+  }
+
+  test("a list that nobody asks from any more ends", async () => {
+    const path = write("left.json", '{"h":[{"text":"echo 1","seconds":5}]}');
+    assert.equal(new ReadAhead(path, question, 50).questions().size, 1);
+    for (const end = Date.now() + 5000; Date.now() < end && readFileSync(path, "utf8") !== "{}"; )
+      await sleep(10);
+    assert.equal(readFileSync(path, "utf8"), "{}");
   });
 
   test("an answer is taken once, and a write makes it void", async () => {
