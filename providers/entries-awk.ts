@@ -28,14 +28,18 @@ function chop(s) { sub(/[ \t\r]+$/, "", s); return s }
   next
 }
 `;
-const takeLine = "{ line[++n] = $0 }\n";
+
+/** What each program begins with: it takes instructions, and then the lines that `skip` leaves it. */
+function reading(grammar: Grammar, skip = ""): string {
+  return `${instructions}${skip}{ line[++n] = $0 }\n${grammar.awk}`;
+}
 
 /** Prints every entry of the text. Most of a packaged file is comments: of many in a row one is enough. */
 export function listing(grammar: Grammar): string {
   const { comment } = grammar;
   const skip =
     comment === undefined ? "" : `${comment} { if (line[n] != "#") line[++n] = "#"; next }\n`;
-  return `${instructions}${skip}${takeLine}${grammar.awk}${String.raw`
+  return `${reading(grammar, skip)}${String.raw`
 END {
   understand()
   for (i = 1; i <= n; i++) {
@@ -51,7 +55,7 @@ END {
  * indented line, which would become part of its value. A section that loses its last line goes too.
  */
 export function editing(grammar: Grammar): string {
-  return `${instructions}${takeLine}${grammar.awk}${String.raw`
+  return `${reading(grammar)}${String.raw`
 function place(a, rendered,   section, at) {
   if (a in example) {
     at = example[a]
@@ -106,7 +110,7 @@ END {
  * where there are sections, since an edit may add and drop them.
  */
 export function othersPart(grammar: Grammar): string {
-  return `${instructions}${takeLine}${grammar.awk}${String.raw`
+  return `${reading(grammar)}${String.raw`
 END {
   understand()
   for (i = 1; i <= n; i++) {

@@ -30,8 +30,8 @@ function waysOf(stack: string) {
 }
 
 /** Pulumi's six calls for one kind, on the hosts of one stack. */
-function lifecycle(kind: string, { at }: Props): Lifecycle {
-  const { hosts, api, lists } = waysOf(at.stack);
+function lifecycle(kind: string, { at }: Props, ways = waysOf(at.stack)): Lifecycle {
+  const { hosts, api, lists } = ways;
   return new Lifecycle(groundOf(kind, hosts, api), lists);
 }
 
@@ -42,8 +42,9 @@ export const check = guarded((kind: string, news: Props) => lifecycle(kind, news
  * @throws HostUnreachable, ScriptFailed or Refused: a host that was not seen has not drifted.
  */
 export const read = guarded((kind: string, id: string, props: Props) => {
-  waysOf(props.at.stack).api.askAhead();
-  return lifecycle(kind, props).read(id, props);
+  const ways = waysOf(props.at.stack);
+  ways.api.askAhead();
+  return lifecycle(kind, props, ways).read(id, props);
 });
 /** What is wanted against what `read` saw. Opens no connection. */
 export const diff = guarded((kind: string, olds: Props, news: Props) =>

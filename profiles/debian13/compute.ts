@@ -1,3 +1,4 @@
+import { rowsOf } from "../../providers/mariadb/command.ts";
 import { sh } from "../../providers/sh.ts";
 import type { AliveNames, ComputeHostNames } from "../openstack.ts";
 import { forget } from "./forget.ts";
@@ -63,7 +64,7 @@ export const computeHost: ComputeHostNames = {
 WHERE deleted = 0 AND host NOT IN (${names})`;
     // Where there is no database yet (no client, no server, no table), nothing is told; a host that leaves
     // is asked about once more as its own turn comes.
-    const left = sh`left=$({ mariadb --protocol=socket --skip-ssl -NB -e ${query}; } 2>&1) || case $left in
+    const left = sh`left=$({ ${rowsOf} ${query}; } 2>&1) || case $left in
 *'not found'* | *'ERROR 2002 '* | *'ERROR 1146 '* | *'ERROR 1049 '*) left= ;;
 *) printf '%s\\n' "$left" >&2; exit 2 ;;
 esac`;
@@ -103,7 +104,7 @@ export const alive: AliveNames = {
   agents: (controller, hosts) =>
     waitUntil({
       name: "the agents of the network are alive",
-      seen: sh`mariadb --protocol=socket --skip-ssl -NB -e "SELECT CONCAT(agents.binary, ' on ', host) FROM neutron.agents
+      seen: sh`${rowsOf} "SELECT CONCAT(agents.binary, ' on ', host) FROM neutron.agents
 WHERE heartbeat_timestamp > UTC_TIMESTAMP() - INTERVAL 75 SECOND AND heartbeat_timestamp >= started_at AND admin_state_up"`,
       wanted: [
         ...["neutron-dhcp-agent", "neutron-metadata-agent"].map((unit) => on(unit)(controller)),
@@ -119,7 +120,7 @@ WHERE heartbeat_timestamp > UTC_TIMESTAMP() - INTERVAL 75 SECOND AND heartbeat_t
   services: (controller, computes) =>
     waitUntil({
       name: "the parts of Nova are alive",
-      seen: sh`mariadb --protocol=socket --skip-ssl -NB -e "SELECT CONCAT(services.binary, ' on ', host) FROM nova.services
+      seen: sh`${rowsOf} "SELECT CONCAT(services.binary, ' on ', host) FROM nova.services
 WHERE deleted = 0 AND last_seen_up > UTC_TIMESTAMP() - INTERVAL 60 SECOND"`,
       wanted: [
         ...["nova-conductor", "nova-scheduler"].map((unit) => on(unit)(controller)),
@@ -131,7 +132,7 @@ WHERE deleted = 0 AND last_seen_up > UTC_TIMESTAMP() - INTERVAL 60 SECOND"`,
   hypervisors: (computes) =>
     waitUntil({
       name: "hypervisors are known to the cell and to Placement",
-      seen: sh`mariadb --protocol=socket --skip-ssl -NB -e "SELECT node.host FROM nova.compute_nodes node
+      seen: sh`${rowsOf} "SELECT node.host FROM nova.compute_nodes node
 JOIN placement.resource_providers provider ON provider.uuid = node.uuid
 JOIN nova_api.host_mappings mapping ON mapping.host = node.host WHERE node.deleted = 0"`,
       wanted: computes,

@@ -1,3 +1,4 @@
+import { rowsOf } from "../../providers/mariadb/command.ts";
 import { sh } from "../../providers/sh.ts";
 import type { Deed, ServiceNames, Surroundings } from "../openstack.ts";
 import { consoles } from "./dashboard.ts";
@@ -47,13 +48,13 @@ const noCellDatabase = `${account}/nova_cell0?{query}`;
 const cells: Deed = {
   name: "cells of nova",
   check: sh`
-found=$(mariadb --protocol=socket --skip-ssl -NB -e 'SELECT name, transport_url, database_connection FROM nova_api.cell_mappings ORDER BY name') || exit 2
+found=$(${rowsOf} 'SELECT name, transport_url, database_connection FROM nova_api.cell_mappings ORDER BY name') || exit 2
 [ "$found" = "$(printf '%s\\t%s\\t%s\\n' cell0 none:/// ${noCellDatabase} cell1 ${cellDatabase} ${cellDatabase})" ]`,
   // Neither of nova-manage's ways to make a cell may be gone twice.
   run: sh`
 none=${noCell}
 cell() { runuser -u nova -- nova-manage cell_v2 "$@" >&2; }
-known() { mariadb --protocol=socket --skip-ssl -NB -e "SELECT uuid FROM nova_api.cell_mappings WHERE $1"; }
+known() { ${rowsOf} "SELECT uuid FROM nova_api.cell_mappings WHERE $1"; }
 if [ -z "$(known "uuid = '$none'")" ]; then cell map_cell0 --database_connection ${noCellDatabase}
 else cell update_cell --cell_uuid ${noCell} --name cell0 --transport-url none:/// --database_connection ${noCellDatabase}; fi || exit
 one=$(known "name = 'cell1'")

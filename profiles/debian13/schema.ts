@@ -1,3 +1,4 @@
+import { rowsOf } from "../../providers/mariadb/command.ts";
 import { sh } from "../../providers/sh.ts";
 import type { Deed } from "../openstack.ts";
 
@@ -25,7 +26,7 @@ export function schema(schema: {
 wanted=$(${heads(folder)})
 [ -n "$wanted" ] || { echo ${`no schema revisions are found in ${folder}`} >&2; exit 2; }
 for database in ${schema.databases}; do
-  found=$(mariadb --protocol=socket --skip-ssl -NB -e "SELECT version_num FROM $database.alembic_version ORDER BY 1" 2>&1) || {
+  found=$(${rowsOf} "SELECT version_num FROM $database.alembic_version ORDER BY 1" 2>&1) || {
     case $found in *"doesn't exist"* | *"Unknown database"*) exit 1 ;; esac
     printf '%s\\n' "$found" >&2
     exit 2

@@ -3,21 +3,17 @@ import type { Kind } from "../contract.ts";
 import type { Secret } from "../sh.ts";
 
 /** A question to a service's API: a collection that several promises may share, or one object. */
-export interface Get {
-  /** The service's type in the catalog: "identity", "compute". */
-  readonly service: string;
-  /** From the service's root, with its version: "/v3/users?name=nova". */
-  readonly path: string;
-  /** The name of the collection in the answer, whose pages are then read to the last one. */
-  readonly list?: string;
-}
-
-/** A question as it is written down for the next process. */
-export const get = z.strictObject({
-  service: z.string(),
-  path: z.string(),
-  list: z.string().exactOptional(),
-});
+export const get = z
+  .strictObject({
+    /** The service's type in the catalog: "identity", "compute". */
+    service: z.string(),
+    /** From the service's root, with its version: "/v3/users?name=nova". */
+    path: z.string(),
+    /** The name of the collection in the answer, whose pages are then read to the last one. */
+    list: z.string().exactOptional(),
+  })
+  .readonly();
+export type Get = z.infer<typeof get>;
 
 /** A password cannot be read, only tried. The answer is true or false. */
 export interface Login {

@@ -3,10 +3,11 @@ import { lines, type Script, type Secret, sh } from "../sh.ts";
 
 // Root comes in by the socket, which knows it by its user id: no password is anywhere, and TLS, which
 // takes more than half of a client's time, would hide nothing from anybody.
-const client = [
-  ...["--protocol=socket", "--skip-ssl", "--user=root", "--default-character-set=utf8mb4"],
-  ...["-NB", "-r"],
-];
+const bySocket = ["--protocol=socket", "--skip-ssl"];
+const client = [...bySocket, "--user=root", "--default-character-set=utf8mb4", "-NB", "-r"];
+
+/** For a script of root's on the database's host: prints the rows of the query that follows as a word. */
+export const rowsOf = sh`mariadb ${bySocket} -NB -e`;
 
 // Asks all that the arguments say in one go: a client takes longer to begin than its questions take.
 // Where one of several has failed, each is asked alone.

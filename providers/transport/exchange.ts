@@ -28,19 +28,18 @@ export async function exchange(
   const mark = newMark();
   const longest = Math.max(...questions.map((question) => question.seconds));
   const program = framedTogether(questions, mark).text;
-  const listen = heard && listener(mark, heard);
-  const { stdout } = await pool.run(host, program, longest + 10, undefined, listen);
-  const answers = unframe(stdout, mark);
+  const unframing = new Unframing(mark);
+  const answers: Answer[] = [];
+  const take = (more: string) => {
+    for (const answer of unframing.take(more)) {
+      answers.push(answer);
+      heard?.(answer, answers.length - 1);
+    }
+  };
+  const { stdout } = await pool.run(host, program, longest + 10, undefined, heard && take);
+  if (!heard) take(stdout);
   const left = questions.slice(answers.length);
   return left.length === 0 ? answers : [...answers, ...(await oneByOne(pool, host, left))];
-}
-
-function listener(mark: string, heard: Heard): (more: string) => void {
-  const unframing = new Unframing(mark);
-  let count = 0;
-  return (more) => {
-    for (const answer of unframing.take(more)) heard(answer, count++);
-  };
 }
 
 async function oneByOne(

@@ -1,4 +1,3 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Client } from "ssh2";
 import { HostUnreachable } from "../errors.ts";
 import type { Outcome } from "./connection.ts";
@@ -70,21 +69,20 @@ function channel(
     };
     client.exec(commandLine(seconds), (error, stream) => {
       if (error) return finish(() => fail(broken(host, error.message)));
-      const out: Buffer[] = [];
+      let stdout = "";
       const err: Buffer[] = [];
       let status: number | undefined;
       // A letter may come in two parts.
-      const decoder = new StringDecoder("utf8");
-      stream.on("data", (chunk: Buffer) => {
-        out.push(chunk);
-        listen?.(decoder.write(chunk));
+      stream.setEncoding("utf8");
+      stream.on("data", (more: string) => {
+        stdout += more;
+        listen?.(more);
       });
       stream.stderr.on("data", (chunk: Buffer) => err.push(chunk));
       stream.on("exit", (code: number | null) => {
         status = code ?? undefined;
       });
       stream.on("close", () => {
-        const stdout = Buffer.concat(out).toString("utf8");
         const stderr = Buffer.concat(err).toString("utf8");
         finish(() => done({ stdout, stderr, status }));
       });

@@ -2,27 +2,19 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { lines, type Script, sh } from "../sh.ts";
 
-const shared = z.strictObject({ text: z.string(), word: z.string().optional() });
-/** A question as it is written down for the next process. */
-export const question = z.strictObject({
-  text: z.string(),
-  seconds: z.number(),
-  shared: shared.exactOptional(),
-});
+/** A look that has something to tell to many questions. Its arguments are the words of all of them. */
+const shared = z.strictObject({ text: z.string(), word: z.string().optional() }).readonly();
 
 /** One question to a host: the text of a read-only script, with its own time limit. */
-export interface Question {
-  readonly text: string;
-  readonly seconds: number;
-  /** What is looked at before, in one go with other questions: its output is in `$shared`. */
-  readonly shared?: Shared;
-}
-
-/** A look that has something to tell to many questions. Its arguments are the words of all of them. */
-export interface Shared {
-  readonly text: string;
-  readonly word?: string | undefined;
-}
+export const question = z
+  .strictObject({
+    text: z.string(),
+    seconds: z.number(),
+    /** What is looked at before, in one go with other questions: its output is in `$shared`. */
+    shared: shared.exactOptional(),
+  })
+  .readonly();
+export type Question = z.infer<typeof question>;
 
 /** What one script of several left behind. */
 export interface Answer {

@@ -13,6 +13,11 @@ import { selectProfile } from "../../profiles/profile.ts";
 
 const { compute, control, signs } = selectProfile("debian13-epoxy").cloud;
 const host = "compute5";
+const surroundings = {
+  ...{ controller: "controller", address: "192.168.0.1", region: "RegionOne", dashboard: "" },
+  ...{ workers: 1, passwordRounds: 12, computes: 4 },
+  ...{ acceleration: "none" as const, datapath: "userspace" as const },
+};
 
 // The one fake: the APIs of a controller, which know hosts by their services and agents.
 interface Known {
@@ -97,15 +102,8 @@ describe("a host that has left", { skip }, () => {
 
   function credential(identity: string): void {
     const site = {
-      ...{
-        controller: "controller",
-        address: "192.168.0.1",
-        region: "RegionOne",
-        workers: 1,
-        passwordRounds: 12,
-      },
-      ...{ computes: 4, acceleration: "none" as const, datapath: "userspace" as const },
-      ...{ dashboard: "", name: "admin", user: "admin", project: "admin", password: "hunter2" },
+      ...surroundings,
+      ...{ name: "admin", user: "admin", project: "admin", password: "hunter2" },
     };
     const file = JSON.parse(cloudsFile([site]));
     file.clouds.admin.auth.auth_url = identity;
@@ -203,16 +201,7 @@ describe("a host that has left", { skip }, () => {
   });
 
   describe("beside it, with the same log-in", () => {
-    const bootstrap = control.credential.bootstrap({
-      ...{
-        controller: "controller",
-        address: "192.168.0.1",
-        region: "RegionOne",
-        workers: 1,
-        passwordRounds: 12,
-      },
-      ...{ computes: 4, acceleration: "none", datapath: "userspace", dashboard: "" },
-    });
+    const bootstrap = control.credential.bootstrap(surroundings);
 
     test("the administrator can log in, or not, or nobody can tell", async () => {
       assert.equal((await onController(bootstrap.check.text)).status, 0);
