@@ -60,7 +60,8 @@ export function settle(
   const stack = shortName(named ?? testbedStack);
   const backend = environment.PULUMI_BACKEND_URL || project.backend;
   const ownState = !backend && !words.choosesBackend;
-  const url = backend || pathToFileURL(stateFolder).href;
+  // Without files of attributes, which a CLI that is killed leaves half written; nothing needs them.
+  const url = backend || `${pathToFileURL(stateFolder).href}?metadata=skip`;
   return {
     project: project.name,
     stack,
@@ -80,6 +81,8 @@ export function settle(
       ...(environment[noDownloads] || knowsOfAcceptance(stack, words.folder)
         ? {}
         : { [noDownloads]: "true" }),
+      // A provider begins to look before it has loaded, and before it is told what to look at.
+      QUINTET_STACK: stack,
       NODE_OPTIONS: [environment.NODE_OPTIONS, nodeOptions].filter(Boolean).join(" "),
       ...(environment.PULUMI_SKIP_UPDATE_CHECK ? {} : { PULUMI_SKIP_UPDATE_CHECK: "true" }),
       PATH: [join(clone, "node_modules", ".bin"), cliFolder(environment), environment.PATH].join(

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { type Script, sh } from "../../providers/sh.ts";
 import { cliFolder, cliVersion } from "../clone.ts";
 import { clearDeadLocks, readLocks } from "./locks.ts";
+import { clearRemains } from "./remains.ts";
 import {
   isInClone,
   readProject,
@@ -66,6 +67,9 @@ function lookAtLocks(settings: Settings, backendFolder: string, takesLock: boole
   const { cleared, holding } = clearDeadLocks(locks);
   for (const { pid } of cleared) {
     console.error(`pulumi: process ${pid} held the stack and is dead; its lock is cleared.`);
+  }
+  if (holding.length === 0 && clearRemains(backendFolder, settings.project, settings.stack)) {
+    console.error("pulumi: what a killed run had half written beside the state is cleared.");
   }
   if (!takesLock) return;
   for (const { pid, machine, since } of holding) {
