@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { ApiRefused, Unseen } from "../errors.ts";
 import { ReadAhead } from "../transport/read-ahead.ts";
 import { type Call, type Get, get, type Login } from "./contract.ts";
@@ -42,6 +43,9 @@ interface Asked extends Omit<Call, "method"> {
 }
 
 const mostPages = 1000;
+// A service that has just started loads its rules with its first request, and meanwhile refuses others
+// by the half of them that it has (Enforcer.load_rules of oslo.policy holds no lock).
+const halfLoadedMilliseconds = 1000;
 // The form of the answers that our kinds read, where an API has one form a version.
 const versions: Readonly<Record<string, string>> = { compute: "compute 2.61" };
 
@@ -176,7 +180,10 @@ export class SshApi implements Api {
     };
     const reply = await send();
     // A token can end before its time: with a restart, a new key, a changed password.
-    return reply.status === 401 ? send() : reply;
+    if (reply.status === 401) return send();
+    if (reply.status !== 403) return reply;
+    await sleep(halfLoadedMilliseconds);
+    return send();
   }
 
   #session(host: string): Session {

@@ -203,6 +203,19 @@ test("a token that ended is asked for once more, by all who meet its end", async
   assert.equal(logins(), 2);
 });
 
+test("a service that has just started may refuse what it allows a moment later; what it does not allow stays refused", async () => {
+  keystone(({ url }, answer) => {
+    const refused = url === "/v3/roles" || (url === "/v3/users" && reads() === 1);
+    if (refused) json(answer, 403, { error: { message: "not authorized" } });
+    return refused;
+  });
+  const api = opened();
+  await Promise.all([
+    api.ask("controller", users),
+    assert.rejects(api.ask("controller", { ...users, path: "/v3/roles" }), ApiRefused),
+  ]);
+});
+
 test("a service is where the catalog says, in the region and by the face of clouds.yaml", async () => {
   const dialled: string[] = [];
   const api = opened(cloudsYaml, async (host, address, at) => {
