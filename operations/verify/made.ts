@@ -1,7 +1,7 @@
-import ssh2 from "ssh2";
 import type { Profile } from "../../profiles/profile.ts";
 import { query } from "../../providers/cloud/found.ts";
 import { Guest, Unready, until } from "./guest.ts";
+import { drawKeyPair } from "./key.ts";
 import type { Guests } from "./steps.ts";
 import type { Person, Ways } from "./ways.ts";
 
@@ -16,7 +16,7 @@ const groups = "/v2.0/security-groups";
 export async function makeGuests(ways: Ways, profile: Profile): Promise<Guests> {
   const { member } = ways;
   await removeGuests(ways);
-  const key = ssh2.utils.generateKeyPairSync("ed25519");
+  const key = drawKeyPair();
   await member.send("bring a key", "POST", "compute", "/v2.1/os-keypairs", {
     keypair: { name: mark, type: "ssh", public_key: key.public },
   });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { drawKeyPair } from "../../operations/verify/key.ts";
 import { longestGap } from "../../operations/verify/watch.ts";
 
 const answer = (time: number) =>
@@ -18,4 +19,12 @@ describe("what a ping that goes on has printed", () => {
     const lost = "[1700000000.1] From 10.0.0.1 icmp_seq=2 Destination Host Unreachable";
     assert.equal(longestGap([answer(1), lost].join("\n")).gap, Number.POSITIVE_INFINITY);
   });
+});
+
+test("every drawn key is whole: one in 256 would not be", () => {
+  for (let draw = 0; draw < 1500; draw += 1) {
+    const [, blob = ""] = drawKeyPair().public.split(" ");
+    // The name of its kind and the key, each behind four bytes that tell its length.
+    assert.equal(Buffer.from(blob, "base64").length, 4 + "ssh-ed25519".length + 4 + 32);
+  }
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import ssh2, { type Connection } from "ssh2";
+import { drawKeyPair } from "../../../operations/verify/key.ts";
 
 /** An SSH server of this process, for what a connection is and not for what runs on it. */
 export interface SshServer {
@@ -17,13 +18,13 @@ export interface SshServer {
 /** Draws a key for the clients into a folder, and gives the file. */
 export function keyIn(folder: string): string {
   const file = join(folder, "id_ed25519");
-  writeFileSync(file, ssh2.utils.generateKeyPairSync("ed25519").private, { mode: 0o600 });
+  writeFileSync(file, drawKeyPair().private, { mode: 0o600 });
   return file;
 }
 
 /** One that lets everybody in who has a key, and forwards. */
 export function serve(): Promise<SshServer> {
-  const key = ssh2.utils.generateKeyPairSync("ed25519");
+  const key = drawKeyPair();
   const open = new Set<Connection>();
   const server = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
     self.seen += 1;
