@@ -18,6 +18,7 @@ const hosts = site.hosts.map((host) => host.name);
 
 // Nothing is changed anywhere until every host is fit for it, and none that leaves has guests.
 const preflight = new Preflight("preflight", { site, names: profile, freeMegabytes: 500 });
+await preflight.announced();
 
 // Guests will be in the LAN: the rest is made over the bridge that lets them in.
 const bridges = (services ? site.hosts : []).map((host) => {
@@ -75,5 +76,4 @@ const trial = tried && new Acceptance("acceptance", { logins: tried.logins });
 
 // Where to open it, who may log in (a clouds.yaml, secret), and what was found when it was tried last.
 const outputs = { dashboard: site.dashboard?.url, clouds: cloud?.logins, acceptance: trial?.found };
-// Of a name without a value each run would warn.
 export default Object.fromEntries(Object.entries(outputs).filter(([, value]) => value));

@@ -19,6 +19,14 @@ export class Concern extends pulumi.ComponentResource {
     this.#before = dependsOn;
   }
 
+  /**
+   * Comes when the engine has heard of this concern, and of what it begins with. For the first one of a
+   * program: the engine takes a while to start what looks at hosts, and the rest is declared meanwhile.
+   */
+  announced(): Promise<void> {
+    return new Promise((heard) => this.urn.apply(() => setImmediate(heard)));
+  }
+
   /** Options of a child that follows these resources, and all that the component follows. */
   protected after(...resources: readonly pulumi.Resource[]): pulumi.CustomResourceOptions {
     return { parent: this, dependsOn: [...this.#before, ...resources] };
