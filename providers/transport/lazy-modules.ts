@@ -1,41 +1,43 @@
-import { registerHooks } from "node:module";
-import { fileURLToPath } from "node:url";
+import Module, { createRequire } from "node:module";
 
 /**
  * Packages that Pulumi's SDK loads at its start, for what it may do with functions that a program hands
- * over: a compiler and a package manager, more than half of its 760 modules. Here nothing of the kind
- * is handed over.
+ * over or with a CLI that it runs itself: a compiler, a package manager and what reads its files, two
+ * thirds of its 760 modules. Here nothing of the kind is done.
  */
-const rarelyUsed = new Set(["typescript", "@npmcli/arborist"]);
-const scheme = "quintet-lazy:";
+const rarelyUsed = [
+  "typescript",
+  "@npmcli/arborist",
+  "normalize-package-data",
+  "execa",
+  "@logdna/tail-file",
+];
 
 /** Lets these packages be loaded when somebody first uses them, in every other way as ever. */
 export function loadWhenUsed(): void {
-  registerHooks({
-    resolve(specifier, context, next) {
-      const found = next(specifier, context);
-      return rarelyUsed.has(specifier) && found.url.startsWith("file:")
-        ? { ...found, url: `${scheme}${found.url}`, format: "commonjs" }
-        : found;
-    },
-    load(url, context, next) {
-      if (!url.startsWith(scheme)) return next(url, context);
-      const path = JSON.stringify(fileURLToPath(url.slice(scheme.length)));
-      return { format: "commonjs", source: standIn(path), shortCircuit: true };
-    },
-  });
+  const { resolve } = createRequire(import.meta.url);
+  const require = createRequire(resolve("@pulumi/pulumi"));
+  for (const name of rarelyUsed) {
+    const path = require.resolve(name);
+    const module = new Module(path);
+    require.cache[path] = Object.assign(module, { loaded: true, exports: standIn(path, require) });
+  }
 }
 
 // It says that it is an ES module, since those are handed on as they are; others are copied on arrival.
-function standIn(path: string): string {
-  return `
-const { createRequire } = require("node:module");
-let real;
-const load = () => (real ??= createRequire(${path})(${path}));
-module.exports = new Proxy(function () {}, {
-  get: (_, name) => (name === "__esModule" ? true : (load()[name] ?? (name === "default" ? load() : undefined))),
-  has: (_, name) => name in load(),
-  construct: (_, given) => Reflect.construct(load(), given),
-  apply: (_, self, given) => Reflect.apply(load(), self, given),
-});`;
+function standIn(path: string, require: NodeJS.Require): unknown {
+  let real: Record<PropertyKey, unknown> & (new (...given: unknown[]) => object);
+  const load = () => {
+    if (real) return real;
+    delete require.cache[path];
+    real = require(path);
+    return real;
+  };
+  return new Proxy(class {}, {
+    get: (_, name) =>
+      name === "__esModule" || (load()[name] ?? (name === "default" ? load() : undefined)),
+    has: (_, name) => name in load(),
+    construct: (_, given) => Reflect.construct(load(), given),
+    apply: (_, self, given) => Reflect.apply(load(), self, given),
+  });
 }
