@@ -72,7 +72,7 @@ export interface HostState<Key, Value extends object> extends Kind<Key, Value, C
    * A look that is made once for all promises of a kind that are asked about together; its output is in
    * `$shared` when a probe runs. Its arguments are the words.
    */
-  readonly shared?: { readonly look: Script; word?(key: Key): string };
+  readonly shared?: { readonly look: Script; word?(key: Key, declared?: Value): string };
   /**
    * Canonical; `undefined` means absent and nothing else. Pure.
    * @throws Unseen when what would answer cannot be asked just now, and the same run can repair that.

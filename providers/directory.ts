@@ -38,12 +38,38 @@ export const directory = {
   key,
   value,
 
-  shared: { look: sh`awk '{ print "on", $5 } END { print "end" }' /proc/self/mountinfo` },
+  // A word is a path as mountinfo writes it: on what is mounted there, nothing is asked.
+  shared: {
+    look: sh`
+mounted=$(awk '{ print "on", $5 } END { print "end" }' /proc/self/mountinfo)
+echo begin
+left=$#
+while [ $left -gt 0 ]; do
+  path=$1 left=$((left - 1))
+  shift
+  case $mounted in
+    *"on $path
+"*) printf '%s|mounted|\\n' "$path" ;;
+    *) case $path in *\\\\*) path=$(printf %b "$(printf %s "$path" | sed 's/\\\\/&0/g')") ;; esac
+      set -- "$@" "$path" ;;
+  esac
+done
+[ $# = 0 ] || stat -Lc '%n|%F|%U %G %a' -- "$@" 2>/dev/null
+echo end`,
+    word: ({ path }) => inMountinfo(path),
+  },
   probe({ path }) {
-    return sh`case $shared in *${`on ${inMountinfo(path)}\n`}*) echo mounted; exit ;; esac
-if [ -d ${path} ]; then stat -Lc 'folder %U %G %a' ${path}
-elif [ -e ${path} ]; then echo other
-else echo absent; fi`;
+    const folder = `\n${path}|directory|`;
+    return sh`
+case $shared in
+  *${`\n${inMountinfo(path)}|mounted|`}*) echo mounted ;;
+  *${folder}*)
+    seen=\${shared#*${folder}}
+    echo "folder \${seen%%
+*}" ;;
+  *${`\n${path}|`}*) echo other ;;
+  *) echo absent ;;
+esac`;
   },
 
   parse(stdout, { path }) {

@@ -6,7 +6,9 @@ import { type HostPromise, HostResource } from "./resource.ts";
 import { type Script, Secret, sh } from "./sh.ts";
 
 /** Where: an absolute path. */
-const key = z.strictObject({ path: z.string().startsWith("/") });
+const key = z.strictObject({
+  path: z.string().regex(/^\/[^\n]*$/, "an absolute path, in one line"),
+});
 /** Octal, as `stat -c %a` prints it, filled up to four digits. */
 const mode = z
   .string()
@@ -33,10 +35,25 @@ export const file = {
   key,
   value,
 
+  shared: {
+    look: sh`
+echo begin
+stat -c '%n|%F|%U %G %a' -- "$@" 2>/dev/null
+echo end`,
+    word: ({ path }) => path,
+  },
   probe({ path }) {
-    return sh`if [ -L ${path} ] || { [ -e ${path} ] && [ ! -f ${path} ]; }; then echo other
-elif [ -e ${path} ]; then stat -c 'file %U %G %a' ${path} && cat ${path}
-else echo absent; fi`;
+    const regular = `\n${path}|regular `;
+    return sh`
+case $shared in
+  *${regular}*)
+    seen=\${shared#*${regular}*|}
+    echo "file \${seen%%
+*}"
+    cat ${path} ;;
+  *${`\n${path}|`}*) echo other ;;
+  *) echo absent ;;
+esac`;
   },
 
   parse(stdout, { path }) {

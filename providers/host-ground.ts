@@ -73,7 +73,11 @@ fi`.text;
     const { probeSeconds: seconds = probeSeconds, shared } = this.kind;
     const { text } = this.kind.probe(at.key, declared);
     if (!shared) return { text, seconds };
-    return { text, seconds, shared: { text: shared.look.text, word: shared.word?.(at.key) } };
+    return {
+      text,
+      seconds,
+      shared: { text: shared.look.text, word: shared.word?.(at.key, declared) },
+    };
   }
 
   #parse(at: At, answer: Answer | undefined, declared: Value | undefined): Value | undefined {

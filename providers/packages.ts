@@ -21,10 +21,10 @@ export type PackagesValue = Record<string, string>;
 
 /** What a distribution's package tool has to bring. One file each, under packages/. */
 export interface PackageTool {
-  /** What there is, for `probe` in `$shared`. */
+  /** Prints the packages that its arguments name, and those that broke off half-way. */
   readonly list: Script;
-  /** Prints what `parse` reads: the named packages, those that broke off half-way, the set's note. */
-  probe(set: string, names: readonly string[]): Script;
+  /** Prints what `parse` reads: what was listed, which is in `$shared`, and the set's note. */
+  probe(set: string): Script;
   parse(stdout: string): {
     /** The version of what is installed, the tool's own word for what is half-way, nothing otherwise. */
     readonly state: ReadonlyMap<string, { version: string } | { halfWay: string }>;
@@ -75,8 +75,8 @@ export const packages = {
     .transform(withUnsaid),
   probeSeconds: 30,
 
-  shared: { look: tool.list },
-  probe: ({ set }, declared) => tool.probe(set, namesOf(declared ?? {})),
+  shared: { look: tool.list, word: (_set, declared = {}) => namesOf(declared).join(" ") },
+  probe: ({ set }) => tool.probe(set),
 
   parse(stdout, _key, declared = {}) {
     const { state, halfInstalled, noted: names } = tool.parse(stdout);

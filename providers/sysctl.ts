@@ -33,6 +33,7 @@ export const sysctl = {
   }),
   value: z.strictObject({ runtime: setting, boot: setting }),
 
+  // The kernel tells a value to the first read alone, and a shell's own `read` takes a letter at a time.
   probe: ({ name }) => sh`
 if [ -e ${liveFile(name)} ]; then
   value=$(tr '\\n\\t' '  ' <${liveFile(name)}) || exit

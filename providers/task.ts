@@ -42,8 +42,10 @@ export const task = {
     seconds: z.number().int().positive().exactOptional(),
   }),
 
-  // A text gets a shell of its own, so that an `exit`, a variable or an error of syntax stays in it.
-  probe: (_key, declared) => sh`
+  // A text gets a shell of its own, so that an `exit`, a variable or an error of syntax stays in it. With
+  // the name, each of several with the same check is a question of its own, which is asked ahead.
+  probe: ({ name }, declared) => sh`
+: ${name}
 said=$(${isolated(declared?.check ?? "exit 1")} 2>&1 >/dev/null)
 printf '%s\\n%s\\n' "$?" "$said"`,
 

@@ -25,20 +25,26 @@ export interface Seen {
 /** Prints whose brick a folder is, from the folder and from the daemon's own files. */
 export function lookAtBrick(path: string): Script {
   return sh`
-here=$(sed -n 's/^UUID=//p' /var/lib/glusterd/glusterd.info 2>/dev/null)
-for file in $(grep -sl -x -F -e ${`path=${path}`} /var/lib/glusterd/vols/*/bricks/*); do
-  grep -qx -e "uuid=$here" "$file" || continue
-  volume=$(dirname "$(dirname "$file")")
-  echo "listed $(basename "$volume")"
-  sed -n 's/^volume-id=/known /p' "$volume/info"
-  if grep -qx status=1 "$volume/info" && ! grep -qszxF -e ${path} /proc/[0-9]*/cmdline; then
-    echo 'process gone'
-  fi
+here=none bricks=$(grep -slxF -e ${`path=${path}`} /var/lib/glusterd/vols/*/bricks/*)
+if [ -n "$bricks" ]; then
+  while IFS='=' read -r name value; do
+    [ "$name" != UUID ] || here=$value
+  done </var/lib/glusterd/glusterd.info
+  bricks=$(grep -lx -e "uuid=$here" $bricks)
+fi
+for file in $bricks; do
+  volume=\${file%/bricks/*}
+  echo "listed \${volume##*/}"
+  told=$(sed -n 's/^volume-id=/known /p; s/^status=1$/started/p' "$volume/info")
+  printf '%s\\n' "$told"
+  case $told in
+    *started*) grep -qszxF -e ${path} /proc/[0-9]*/cmdline || echo 'process gone' ;;
+  esac
 done
 if [ -d ${path} ]; then
   command -v getfattr >/dev/null || { echo 'folder unreadable'; exit 0; }
   echo 'folder there'
-  getfattr -d -e hex -m ${`^(${mark}|${volumeId})$`} --absolute-names ${path} | grep '^trusted'
+  getfattr -d -e hex -m ${`^(${mark}|${volumeId})$`} --absolute-names ${path}
   ls -A ${path} | awk '
     /^\\.glusterfs(-anonymous-inode-.*)?$/ { print "remains"; next }
     count++ < 3 { names = names " " $0 }

@@ -51,14 +51,14 @@ WantedBy=multi-user.target
 export function lookAtUnit(path: string): Script {
   const wanted = `/etc/systemd/system/multi-user.target.wants/${unitName(path)}`;
   return sh`if [ -e ${unitFile(path)} ]; then
-  echo "unit $(sha256sum <${unitFile(path)} | cut -c1-64)"
+  echo "unit $(sha256sum <${unitFile(path)})"
   if [ -e ${wanted} ]; then echo enabled; fi
 fi`;
 }
 
 /** How it comes back at boot, from what `lookAtUnit` printed. */
 export function bootState(stdout: string, spot: MountSpot): string {
-  const digest = /^unit (\w+)$/m.exec(stdout)?.[1];
+  const digest = /^unit (\w+)/m.exec(stdout)?.[1];
   if (digest === undefined) return "absent";
   if (digest !== createHash("sha256").update(unitText(spot)).digest("hex")) {
     return "its unit is for another mount";

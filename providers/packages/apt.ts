@@ -15,14 +15,17 @@ const halfWayWords: Readonly<Record<string, string>> = {
 /** dpkg and apt-get. */
 export const apt: PackageTool = {
   list: sh`command -v dpkg-query >/dev/null || { echo 'there is no dpkg on this host' >&2; exit 1; }
-dpkg-query -W -f='\${db:Status-Abbrev}|\${Package}|\${Version}\\n'`,
-
-  probe: (set, names) => sh`
-printf '%s\\n' "$shared" |
-  awk -F'|' -v names=${` ${names.join(" ")} `} 'index(names, " " $2 " ") || $1 !~ /^.[inc] /'
+list=$(dpkg-query -W -f='\${db:Status-Abbrev}|\${Package}|\${Version}\\n') || exit
+printf '%s\\n' "$list" |
+  awk -F'|' -v names=" $* " 'index(names, " " $2 " ") || $1 !~ /^.[inc] /'
 set -- /var/lib/dpkg/updates/*
-[ ! -e "$1" ] || echo interrupted
-[ ! -e ${`${ledger}/sets/${set}`} ] || sed 's/^/noted /' ${`${ledger}/sets/${set}`}`,
+[ ! -e "$1" ] || echo interrupted`,
+
+  probe: (set) => sh`
+printf '%s\\n' "$shared"
+if [ -e ${`${ledger}/sets/${set}`} ]; then
+  while read -r name; do echo "noted $name"; done <${`${ledger}/sets/${set}`}
+fi`,
 
   parse(stdout) {
     const state = new Map<string, { version: string } | { halfWay: string }>();

@@ -16,7 +16,9 @@ const want = { owner, group: owner, mode: "0755" };
 after(() => place.end());
 afterEach(() => place.run(sh`rm -rf ${folder} && mkdir -p ${folder}`));
 
-const looking = (where: { path: string }) => sh`shared=$(${directory.shared.look})
+const looking = (where: { path: string }) => sh`
+shared=$(set -- ${directory.shared.word(where)}
+${directory.shared.look})
 ${directory.probe(where)}`;
 const seen = (where: { path: string }) => place.run(looking(where));
 const look = async () => directory.parse(await seen(key), key);
