@@ -1,38 +1,22 @@
 import { flushCompileCache } from "node:module";
-import type { SshApi } from "./cloud/api.ts";
-import { apiThrough } from "./cloud/api-through-hosts.ts";
 import type { Props } from "./layout.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { groundOf } from "./registry.ts";
-import { availability, sshConfigPath } from "./stack-file.ts";
+import { availability } from "./stack-file.ts";
 import { endWithTheEngine } from "./transport/engine.ts";
-import { SshHosts } from "./transport/hosts.ts";
+import { waysTo } from "./ways.ts";
 
 // What the provider objects in the state call (design §4, fact 1). These names and arguments are a
 // format: an old state must find them here.
 
-const waysOfStack = new Map<string, { readonly hosts: SshHosts; readonly api: SshApi }>();
 endWithTheEngine();
 // The engine kills its providers, which then can't write down what they have compiled on their way out.
 setTimeout(flushCompileCache, 1000).unref();
 
-function waysOf(stack: string) {
-  const lists = availability(stack);
-  let ways = waysOfStack.get(stack);
-  if (!ways) {
-    const memory = (of: string) => `.quintet/asked-of-${of}-${stack}.json`;
-    const isDown = (host: string) => lists.down.has(host);
-    const hosts = new SshHosts(sshConfigPath(stack), memory("hosts"), isDown);
-    ways = { hosts, api: apiThrough(hosts, { file: memory("apis"), skip: isDown }) };
-    waysOfStack.set(stack, ways);
-  }
-  return { ...ways, lists };
-}
-
 /** Pulumi's six calls for one kind, on the hosts of one stack. */
-function lifecycle(kind: string, { at }: Props, ways = waysOf(at.stack)): Lifecycle {
-  const { hosts, api, lists } = ways;
-  return new Lifecycle(groundOf(kind, hosts, api), lists);
+function lifecycle(kind: string, { at }: Props): Lifecycle {
+  const { hosts, api } = waysTo(at.stack);
+  return new Lifecycle(groundOf(kind, hosts, api), availability(at.stack));
 }
 
 /** The schemas' complaints about a promise. Opens no connection. */
@@ -42,9 +26,8 @@ export const check = guarded((kind: string, news: Props) => lifecycle(kind, news
  * @throws HostUnreachable, ScriptFailed or Refused: a host that was not seen has not drifted.
  */
 export const read = guarded((kind: string, id: string, props: Props) => {
-  const ways = waysOf(props.at.stack);
-  ways.api.askAhead();
-  return lifecycle(kind, props, ways).read(id, props);
+  waysTo(props.at.stack).api.askAhead();
+  return lifecycle(kind, props).read(id, props);
 });
 /** What is wanted against what `read` saw. Opens no connection. */
 export const diff = guarded((kind: string, olds: Props, news: Props) =>

@@ -8,6 +8,7 @@ import { ScriptFailed } from "../providers/errors.ts";
 import type { Script } from "../providers/sh.ts";
 import { framedTogether, newMark, type Question, unframe } from "../providers/transport/frames.ts";
 import { type Hosts, SshHosts } from "../providers/transport/hosts.ts";
+import { Pool } from "../providers/transport/pool.ts";
 import { failedStep, type Step, writeProgram } from "../providers/transport/write.ts";
 
 /** The ways to what promises are about: a host's shell, and the APIs that it can reach. */
@@ -71,7 +72,7 @@ export function folderPlace(): Place {
 
 /** A host of the testbed, over SSH. */
 export function hostPlace(host: string, sshConfig: string): Place {
-  const hosts = new SshHosts(sshConfig, undefined, () => false, 0);
+  const hosts = new SshHosts(new Pool(sshConfig), undefined, () => false, 0);
   return {
     hosts,
     api: apiThrough(hosts),

@@ -94,7 +94,7 @@ export class Project {
     words: readonly [string, ...string[]],
     listen?: (line: string, second: number) => void,
   ): Promise<Measured> {
-    const { name, stack, passphrase } = this.#program;
+    const { name, stack, passphrase, blind } = this.#program;
     const log = this.log(words[0]);
     const measured = await measure({
       words: [join(cliFolder(), "pulumi"), ...words, "--stack", stack, "--non-interactive"],
@@ -102,6 +102,7 @@ export class Project {
       environment: {
         ...environment,
         PULUMI_CONFIG_PASSPHRASE: passphrase,
+        ...(blind ? {} : { QUINTET_STACK: stack }),
         // The state is thrown away afterwards; written once at the end, it takes minutes less.
         PULUMI_EXPERIMENTAL: "true",
         PULUMI_SKIP_CHECKPOINTS: String(name.startsWith("light")),

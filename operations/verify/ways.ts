@@ -4,6 +4,7 @@ import { type Item, query } from "../../providers/cloud/found.ts";
 import type { Script } from "../../providers/sh.ts";
 import { sshConfigPath } from "../../providers/stack-file.ts";
 import { SshHosts } from "../../providers/transport/hosts.ts";
+import { Pool } from "../../providers/transport/pool.ts";
 import type { Site } from "../../site/site.ts";
 import { siteOfStack } from "../../site/stack-site.ts";
 import { outputOf } from "../state.ts";
@@ -59,7 +60,9 @@ export async function waysTo(stack: string, logins?: string): Promise<Ways> {
       `the stack ${stack} has no cloud to log in to.\n  Next: set quintet:services to true, and run pulumi up.`,
     );
   }
-  const hosts = new SshHosts(sshConfigPath(stack), undefined, (host) => site.down.has(host));
+  const hosts = new SshHosts(new Pool(sshConfigPath(stack)), undefined, (host) =>
+    site.down.has(host),
+  );
   const controller = site.controller.name;
   const dial: SshHosts["dial"] = (...where) => hosts.dial(...where);
   return {

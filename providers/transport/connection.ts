@@ -1,12 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { Duplex } from "node:stream";
-import ssh2, {
-  type AnyAuthMethod,
-  type Client,
-  type ConnectConfig,
-  type ServerHostKeyAlgorithm,
-} from "ssh2";
+import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm, utils } from "ssh2";
 import { HostUnreachable } from "../errors.ts";
 import { Jumps, type Loan } from "./jumps.ts";
 import { algorithmsFor, entriesFor, fingerprint, judge } from "./known-hosts.ts";
@@ -98,6 +93,8 @@ async function openOver(road: Road, channel: Duplex | undefined): Promise<Client
   const algorithms = algorithmsFor(entries);
   let refusal: HostUnreachable | undefined;
   let proxyComplaint = "";
+  // A provider that only compares opens no connection: it does without.
+  const { default: ssh2 } = await import("ssh2");
   const client = new ssh2.Client();
   const config: ConnectConfig = {
     host: road.address,
@@ -106,7 +103,7 @@ async function openOver(road: Road, channel: Duplex | undefined): Promise<Client
     readyTimeout: connectSeconds * 1000,
     keepaliveInterval: 10_000,
     keepaliveCountMax: 3,
-    authHandler: waysIn(road),
+    authHandler: waysIn(road, ssh2.utils),
     hostVerifier: (key: Buffer) => {
       const verdict = judge(entries, key);
       if (verdict !== "known") refusal = badHostKey(road, verdict, fingerprint(key));
@@ -136,7 +133,7 @@ async function openOver(road: Road, channel: Duplex | undefined): Promise<Client
   });
 }
 
-function waysIn(road: Road): AnyAuthMethod[] {
+function waysIn(road: Road, { parseKey }: typeof utils): AnyAuthMethod[] {
   const ways: AnyAuthMethod[] = [];
   for (const file of road.identityFiles) {
     let key: string;
@@ -147,7 +144,7 @@ function waysIn(road: Road): AnyAuthMethod[] {
       continue;
     }
     // A key with a passphrase belongs into an agent; nobody is here to type it.
-    if (ssh2.utils.parseKey(key) instanceof Error) continue;
+    if (parseKey(key) instanceof Error) continue;
     ways.push({ type: "publickey", username: road.user, key });
   }
   if (road.agent) ways.push({ type: "agent", username: road.user, agent: road.agent });

@@ -3,15 +3,19 @@ import { connect } from "node:net";
 const everyMilliseconds = 1000;
 const watched = { engine: false, languageHost: false };
 
+/** Of a provider process the address of the engine that has started it, which is its own argument. */
+export function engineAddress(): string | undefined {
+  const [, script, address] = process.argv;
+  return script?.includes("dynamic-provider") ? address : undefined;
+}
+
 /**
  * Ends this process soon after its engine is gone. A killed CLI leaves its provider processes
- * behind, which would go on writing to hosts and then stay for ever. The engine's address is the
- * provider's own argument; an address where nobody listens any more is an engine that has ended.
+ * behind, which would go on writing to hosts and then stay for ever. An address where nobody listens any more is an engine that has ended.
  */
 export function endWithTheEngine(): void {
-  const [, script, address] = process.argv;
-  const found = /^(.*):(\d+)$/.exec(address ?? "");
-  if (watched.engine || !script?.includes("dynamic-provider") || !found) return;
+  const found = /^(.*):(\d+)$/.exec(engineAddress() ?? "");
+  if (watched.engine || !found) return;
   watched.engine = true;
   const [, host = "", port = ""] = found;
   const look = () => {

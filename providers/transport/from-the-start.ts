@@ -4,8 +4,8 @@
  * an engine that is killed before that would leave them behind for ever.
  */
 import { setFlagsFromString } from "node:v8";
-import { z } from "zod";
-import { endWithTheEngine, endWithTheLanguageHost } from "./engine.ts";
+import { beginToLook } from "./begin-to-look.ts";
+import { endWithTheEngine, endWithTheLanguageHost, engineAddress } from "./engine.ts";
 import { loadWhenUsed } from "./lazy-modules.ts";
 import { keepStacksPlain } from "./plain-stacks.ts";
 
@@ -14,12 +14,12 @@ import { keepStacksPlain } from "./plain-stacks.ts";
 // write anew what the other had kept, 700 files a run.
 setFlagsFromString("--allow-natives-syntax");
 
-// A schema is used some dozen times a run: to compile a function for each costs more than it saves.
-z.config({ jitless: true });
-
 loadWhenUsed();
 endWithTheEngine();
 if (/\/@pulumi\/pulumi\/cmd\/run\b/.test(process.argv[1] ?? "")) {
   endWithTheLanguageHost();
   keepStacksPlain();
+  await import("./plain-schemas.ts");
 }
+const engine = engineAddress();
+if (engine !== undefined) await beginToLook(engine, process.env.QUINTET_STACK);

@@ -3,7 +3,7 @@ import { HostUnreachable, ScriptFailed } from "../errors.ts";
 import { carryOut } from "./carry-out.ts";
 import { exchange } from "./exchange.ts";
 import { type Answer, type Question, question } from "./frames.ts";
-import { Pool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import { Ahead, ReadAhead } from "./read-ahead.ts";
 import { Turns } from "./turns.ts";
 import type { Step } from "./write.ts";
@@ -54,15 +54,21 @@ export class SshHosts implements Hosts {
 
   /** `skip` names hosts that must not be connected to (they are declared down). */
   constructor(
-    configFile: string,
+    pool: Pool,
     memoryFile: string | undefined,
     skip: (host: string) => boolean,
     patience = patienceMilliseconds,
   ) {
     this.#patience = patience;
-    this.#pool = new Pool(configFile);
+    this.#pool = pool;
     this.#memory = new ReadAhead(memoryFile, question);
     this.#skip = skip;
+  }
+
+  /** Asks, once, what the last process was asked; comes back when every host has been reached, or not. */
+  async askAhead(): Promise<void> {
+    this.#reached ??= this.#askAhead();
+    await Promise.all(this.#reached);
   }
 
   async probe(host: string, question: Question): Promise<Answer> {

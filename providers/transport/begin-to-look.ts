@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+
+// A host that is slow to let us in keeps nobody from loading.
+const patienceMilliseconds = 400;
+
+/**
+ * Begins to look at a stack's hosts. The engine starts a provider for that, and then waits while it
+ * loads the SDK: time in which the hosts can answer. Nothing else happens in a process that loads, so
+ * that the questions have to be on their way before. What goes wrong is told to the first who asks.
+ * @param engine the address of the engine that has started this process
+ */
+export async function beginToLook(engine: string, stack: string | undefined): Promise<void> {
+  if (!stack || !isFirstOf(engine, `.quintet/looking-for-${stack}`)) return;
+  const begun = connectAndAsk(stack).catch(() => undefined);
+  await Promise.race([begun, setTimeout(patienceMilliseconds)]);
+}
+
+/** With the modules that a provider's own code will find loaded; what asks loads while hosts let us in. */
+async function connectAndAsk(stack: string): Promise<void> {
+  const module = (name: string) => pathToFileURL(join(process.cwd(), "providers", name)).href;
+  const { reachAhead } = await import(module("reach.ts"));
+  reachAhead(stack);
+  const { askAhead } = await import(module("ways.ts"));
+  await askAhead(stack);
+}
+
+/** Of the providers that an engine starts the first one is asked to look; others are for what it makes later. */
+function isFirstOf(engine: string, note: string): boolean {
+  try {
+    if (readFileSync(note, "utf8") === engine) return false;
+  } catch {
+    // The first run of all.
+  }
+  try {
+    mkdirSync(".quintet", { recursive: true });
+    writeFileSync(note, engine);
+    return true;
+  } catch {
+    return false;
+  }
+}
