@@ -1,6 +1,7 @@
 import type { Change } from "./contract.ts";
 import { editing, type Grammar, listing, othersPart } from "./entries-awk.ts";
 import { Refused } from "./errors.ts";
+import { seenFile } from "./seen-file.ts";
 import { lines, type Script, Secret, sh } from "./sh.ts";
 import { same } from "./values.ts";
 
@@ -33,9 +34,14 @@ export interface Edit {
 
 /** Prints the file's owner, group and mode, then its entries; or `absent`, or `other`. */
 export function probeEntries(path: string, grammar: Grammar): Script {
-  return sh`if [ -f ${path} ]; then stat -Lc 'file %U %G %a' ${path} && echo . | LC_ALL=C awk ${listing(grammar)} - ${path}
+  const list = sh`LC_ALL=C awk ${listing(grammar)} - ${path} <<'end'
+.
+end
+`;
+  const link = sh`if [ -f ${path} ]; then stat -Lc 'file %U %G %a' ${path} && ${list}
 elif [ -e ${path} ]; then echo other
 else echo absent; fi`;
+  return seenFile(path, { regular: list, link });
 }
 
 /** @throws Refused for a folder or a device in the file's place. */

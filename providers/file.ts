@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { Refused } from "./errors.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
+import { lookAtFiles, seenFile } from "./seen-file.ts";
 import { type Script, Secret, sh } from "./sh.ts";
 
 /** Where: an absolute path. */
@@ -35,26 +36,8 @@ export const file = {
   key,
   value,
 
-  shared: {
-    look: sh`
-echo begin
-stat -c '%n|%F|%U %G %a' -- "$@" 2>/dev/null
-echo end`,
-    word: ({ path }) => path,
-  },
-  probe({ path }) {
-    const regular = `\n${path}|regular `;
-    return sh`
-case $shared in
-  *${regular}*)
-    seen=\${shared#*${regular}*|}
-    echo "file \${seen%%
-*}"
-    cat ${path} ;;
-  *${`\n${path}|`}*) echo other ;;
-  *) echo absent ;;
-esac`;
-  },
+  shared: { look: lookAtFiles, word: ({ path }) => path },
+  probe: ({ path }) => seenFile(path, { regular: sh`cat ${path}` }),
 
   parse(stdout, { path }) {
     const end = stdout.indexOf("\n");

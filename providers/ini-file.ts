@@ -15,6 +15,7 @@ import {
 } from "./entries.ts";
 import { iniGrammar } from "./ini-grammar.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
+import { lookAtFiles } from "./seen-file.ts";
 
 /** Where: an absolute path. A symbolic link is followed. */
 const key = z.strictObject({ path: z.string().startsWith("/") });
@@ -56,6 +57,7 @@ export const iniFile = {
   key,
   value,
 
+  shared: { look: lookAtFiles, word: ({ path }) => path },
   probe({ path }) {
     return probeEntries(path, iniGrammar);
   },

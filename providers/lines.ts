@@ -14,6 +14,7 @@ import {
 } from "./entries.ts";
 import { linesGrammar } from "./lines-grammar.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
+import { lookAtFiles } from "./seen-file.ts";
 
 const key = z.strictObject({
   /** An absolute path. A symbolic link is followed. */
@@ -50,6 +51,7 @@ export const lines = {
   key,
   value,
 
+  shared: { look: lookAtFiles, word: ({ path }) => path },
   probe({ path, by }) {
     return probeEntries(path, linesGrammar(by));
   },

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Api } from "../providers/cloud/api.ts";
 import { apiThrough } from "../providers/cloud/api-through-hosts.ts";
+import type { AnyState } from "../providers/contract.ts";
 import { ScriptFailed } from "../providers/errors.ts";
-import type { Script } from "../providers/sh.ts";
+import { type Script, sh } from "../providers/sh.ts";
 import { framedTogether, newMark, type Question, unframe } from "../providers/transport/frames.ts";
 import { type Hosts, SshHosts } from "../providers/transport/hosts.ts";
 import { Pool } from "../providers/transport/pool.ts";
@@ -24,6 +25,17 @@ export interface Place extends Ways {
   /** Runs a script as it is and gives its output; for what is not the kind's own doing. */
   run(script: Script): Promise<string>;
   end(): Promise<void>;
+}
+
+/** What a host runs to look at one promise alone. */
+// biome-ignore lint/suspicious/noExplicitAny: any kind's keys and values.
+export function lookOf(kind: AnyState, key: any, declared?: any): Script {
+  const { shared } = kind;
+  if (!shared) return kind.probe(key, declared);
+  return sh`
+shared=$(set -- ${shared.word?.(key, declared) ?? []}
+${shared.look}) || exit
+${kind.probe(key, declared)}`;
 }
 
 /** A shell on this machine in a folder of its own; what hosts keep under /var/lib and /run lies there too. */

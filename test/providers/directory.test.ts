@@ -4,7 +4,7 @@ import { after, afterEach, describe, test } from "node:test";
 import { type DirectoryValue, directory } from "../../providers/directory.ts";
 import { Refused } from "../../providers/errors.ts";
 import { sh } from "../../providers/sh.ts";
-import { folderPlace } from "../places.ts";
+import { folderPlace, lookOf } from "../places.ts";
 
 const place = folderPlace();
 const { folder } = place;
@@ -16,10 +16,7 @@ const want = { owner, group: owner, mode: "0755" };
 after(() => place.end());
 afterEach(() => place.run(sh`rm -rf ${folder} && mkdir -p ${folder}`));
 
-const looking = (where: { path: string }) => sh`
-shared=$(set -- ${directory.shared.word(where)}
-${directory.shared.look})
-${directory.probe(where)}`;
+const looking = (where: { path: string }) => lookOf(directory, where);
 const seen = (where: { path: string }) => place.run(looking(where));
 const look = async () => directory.parse(await seen(key), key);
 const change = (from: DirectoryValue | undefined, to: typeof want | undefined) => {

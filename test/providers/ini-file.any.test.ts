@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { Change } from "../../providers/contract.ts";
 import { iniFile } from "../../providers/ini-file.ts";
 import { lines, type Script, sh } from "../../providers/sh.ts";
+import { lookOf } from "../places.ts";
 import { triedFile } from "./ini-file.tried.ts";
 
 const { place, path, key } = triedFile();
@@ -61,11 +62,11 @@ describe("any ini file", () => {
   test("gets what is wanted, keeps what is others', twice is once, and comes back", async () => {
     const property = fc.asyncProperty(file, wish, async (given, wanted) => {
       const begin = sh`printf '%s' ${given} >${path}`;
-      const [, seen = "", kept = ""] = await each(begin, iniFile.probe(key), iniFile.keep(key));
+      const [, seen = "", kept = ""] = await each(begin, lookOf(iniFile, key), iniFile.keep(key));
       const before = iniFile.parse(seen, key) ?? {};
       const found = iniFile.own(wanted, before);
       const edit = only(iniFile.converge(key, wanted, found));
-      const answers = await each(edit, show, edit, show, iniFile.probe(key));
+      const answers = await each(edit, show, edit, show, lookOf(iniFile, key));
       const [, edited = "", , again, live = ""] = answers;
       assert.equal(again, edited, "twice is once");
       const now = iniFile.parse(live, key) ?? {};

@@ -2,7 +2,7 @@ import { after, afterEach } from "node:test";
 import type { Change } from "../../providers/contract.ts";
 import { type IniFileValue, iniFile } from "../../providers/ini-file.ts";
 import { lines, sh } from "../../providers/sh.ts";
-import { folderPlace } from "../places.ts";
+import { folderPlace, lookOf } from "../places.ts";
 
 /** An ini file in a temporary folder of its own, and what the tests do with it. */
 export function triedFile() {
@@ -19,7 +19,7 @@ export function triedFile() {
     place.run(lines(changes.map((change) => change.script)));
 
   async function look(declared: IniFileValue): Promise<IniFileValue | undefined> {
-    const live = iniFile.parse(await place.run(iniFile.probe(key)), key);
+    const live = iniFile.parse(await place.run(lookOf(iniFile, key)), key);
     return live && iniFile.own(declared, live);
   }
 

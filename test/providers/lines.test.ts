@@ -3,7 +3,7 @@ import { after, afterEach, describe, test } from "node:test";
 import type { Change } from "../../providers/contract.ts";
 import { type LinesKey, type LinesValue, lines } from "../../providers/lines.ts";
 import { lines as scripts, sh } from "../../providers/sh.ts";
-import { folderPlace } from "../places.ts";
+import { folderPlace, lookOf } from "../places.ts";
 
 const place = folderPlace();
 const { folder } = place;
@@ -20,7 +20,7 @@ const run = (changes: readonly Change[]) =>
 
 async function look(by: By, declared: LinesValue): Promise<LinesValue | undefined> {
   const key = { path, by };
-  const live = lines.parse(await place.run(lines.probe(key)), key);
+  const live = lines.parse(await place.run(lookOf(lines, key)), key);
   return live && lines.own(declared, live);
 }
 
