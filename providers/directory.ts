@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { Refused } from "./errors.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
+import { toldOf } from "./seen-file.ts";
 import { sh } from "./sh.ts";
 
 /** Where: an absolute path, without a slash at its end. */
@@ -41,7 +42,7 @@ export const directory = {
   // A word is a path as mountinfo writes it: on what is mounted there, nothing is asked.
   shared: {
     look: sh`
-mounted=$(awk '{ print "on", $5 } END { print "end" }' /proc/self/mountinfo)
+mounted=$(awk '{ print "on", $5 } END { print "end" }' /proc/self/mountinfo) || exit
 echo begin
 left=$#
 while [ $left -gt 0 ]; do
@@ -49,27 +50,21 @@ while [ $left -gt 0 ]; do
   shift
   case $mounted in
     *"on $path
-"*) printf '%s|mounted|\\n' "$path" ;;
+"*) printf 'mounted|%s\\n' "$path" ;;
     *) case $path in *\\\\*) path=$(printf %b "$(printf %s "$path" | sed 's/\\\\/&0/g')") ;; esac
       set -- "$@" "$path" ;;
   esac
 done
-[ $# = 0 ] || stat -Lc '%n|%F|%U %G %a' -- "$@" 2>/dev/null
+[ $# = 0 ] || stat -Lc '%U %G %a|%n' -- "$@" 2>/dev/null
 echo end`,
     word: ({ path }) => inMountinfo(path),
   },
   probe({ path }) {
-    const folder = `\n${path}|directory|`;
     return sh`
-case $shared in
-  *${`\n${inMountinfo(path)}|mounted|`}*) echo mounted ;;
-  *${folder}*)
-    seen=\${shared#*${folder}}
-    echo "folder \${seen%%
-*}" ;;
-  *${`\n${path}|`}*) echo other ;;
-  *) echo absent ;;
-esac`;
+case $shared in *${`\nmounted|${inMountinfo(path)}\n`}*) echo mounted; exit ;; esac
+if [ -d ${path} ]; then ${toldOf(path, "folder", sh`-Lc`)}
+elif [ -e ${path} ]; then echo other
+else echo absent; fi`;
   },
 
   parse(stdout, { path }) {

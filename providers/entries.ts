@@ -38,10 +38,11 @@ export function probeEntries(path: string, grammar: Grammar): Script {
 .
 end
 `;
-  const link = sh`if [ -f ${path} ]; then stat -Lc 'file %U %G %a' ${path} && ${list}
-elif [ -e ${path} ]; then echo other
-else echo absent; fi`;
-  return seenFile(path, { regular: list, link });
+  const link = sh`
+  if [ -f ${path} ]; then stat -Lc 'file %U %G %a' -- ${path} && ${list}
+  elif [ -e ${path} ]; then echo other
+  else echo absent; fi`;
+  return seenFile(path, list, link);
 }
 
 /** @throws Refused for a folder or a device in the file's place. */

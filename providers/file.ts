@@ -3,13 +3,11 @@ import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { Refused } from "./errors.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
-import { lookAtFiles, seenFile } from "./seen-file.ts";
+import { absolutePath, lookAtFiles, seenFile } from "./seen-file.ts";
 import { type Script, Secret, sh } from "./sh.ts";
 
 /** Where: an absolute path. */
-const key = z.strictObject({
-  path: z.string().regex(/^\/[^\n]*$/, "an absolute path, in one line"),
-});
+const key = z.strictObject({ path: absolutePath });
 /** Octal, as `stat -c %a` prints it, filled up to four digits. */
 const mode = z
   .string()
@@ -37,7 +35,7 @@ export const file = {
   value,
 
   shared: { look: lookAtFiles, word: ({ path }) => path },
-  probe: ({ path }) => seenFile(path, { regular: sh`cat ${path}` }),
+  probe: ({ path }) => seenFile(path, sh`cat ${path}`),
 
   parse(stdout, { path }) {
     const end = stdout.indexOf("\n");

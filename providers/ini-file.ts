@@ -15,10 +15,10 @@ import {
 } from "./entries.ts";
 import { iniGrammar } from "./ini-grammar.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
-import { lookAtFiles } from "./seen-file.ts";
+import { absolutePath, lookAtFiles } from "./seen-file.ts";
 
 /** Where: an absolute path. A symbolic link is followed. */
-const key = z.strictObject({ path: z.string().startsWith("/") });
+const key = z.strictObject({ path: absolutePath });
 
 /** Names without a slash are not keys of the file: whose the file is, and its mode. */
 const dressNames = ["owner", "group", "mode"] as const;

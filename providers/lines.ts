@@ -14,11 +14,11 @@ import {
 } from "./entries.ts";
 import { linesGrammar } from "./lines-grammar.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
-import { lookAtFiles } from "./seen-file.ts";
+import { absolutePath, lookAtFiles } from "./seen-file.ts";
 
 const key = z.strictObject({
   /** An absolute path. A symbolic link is followed. */
-  path: z.string().startsWith("/"),
+  path: absolutePath,
   /**
    * How a line is known again by its id: `field 1` (the address in /etc/hosts), `field 2` (the mount point
    * in fstab), `assignment` (what stands before `=` in a file of shell variables), `line` (the whole line),

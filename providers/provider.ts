@@ -1,3 +1,4 @@
+import "./transport/plain-schemas.ts";
 import { flushCompileCache } from "node:module";
 import type { Props } from "./layout.ts";
 import { Lifecycle } from "./lifecycle.ts";
@@ -26,7 +27,7 @@ export const check = guarded((kind: string, news: Props) => lifecycle(kind, news
  * @throws HostUnreachable, ScriptFailed or Refused: a host that was not seen has not drifted.
  */
 export const read = guarded((kind: string, id: string, props: Props) => {
-  waysTo(props.at.stack).api.askAhead();
+  waysTo(props.at.stack).api.beginToAsk();
   return lifecycle(kind, props).read(id, props);
 });
 /** What is wanted against what `read` saw. Opens no connection. */

@@ -1,26 +1,40 @@
+import { z } from "zod";
 import { type Script, sh } from "./sh.ts";
 
-/** Prints of each path what it is and whose; nothing of one that is not there. Links are not followed. */
+/** A path that a line of a host's answer can hold. */
+export const absolutePath = z.string().regex(/^\/[^\n]*$/, "an absolute path, in one line");
+
+/** Prints whose each path is and its mode; nothing of one that is not there. Links are not followed. */
 export const lookAtFiles = sh`
-echo begin
-stat -c '%n|%F|%U %G %a' -- "$@" 2>/dev/null
+stat -c '%U %G %a|%n' -- "$@" 2>/dev/null
 echo end`;
 
 /**
- * Prints `file`, owner, group and mode of a regular file, as `lookAtFiles` has seen it in `$shared`, and then
- * what `regular` prints; or `other`, or `absent`. A link is `other` unless there is something to do for it.
+ * Prints `file`, owner, group and mode of a regular file, and then what `list` prints; or `other`, or
+ * `absent`. A link is `other`, unless there is something to do for it.
  */
-export function seenFile(path: string, then: { regular: Script; link?: Script }): Script {
-  const regular = `\n${path}|regular `;
-  const link = then.link ? sh`*${`\n${path}|symbolic link|`}*) ${then.link} ;;\n` : sh``;
+export function seenFile(path: string, list: Script, link = sh`echo other`): Script {
   return sh`
-case $shared in
-  *${regular}*)
-    seen=\${shared#*${regular}*|}
-    echo "file \${seen%%
-*}"
-    ${then.regular} ;;
-  ${link}*${`\n${path}|`}*) echo other ;;
-  *) echo absent ;;
-esac`;
+if [ -L ${path} ]; then ${link}
+elif [ -f ${path} ]; then ${toldOf(path, "file", sh`-c`)} && ${list}
+elif [ -e ${path} ]; then echo other
+else echo absent; fi`;
+}
+
+/**
+ * Prints a word and what the look for all has said of a path, in `$shared`. Where it says nothing (it
+ * died, or the path is newer), the path is looked at alone: what is there is never taken for absent.
+ */
+export function toldOf(path: string, word: string, flags: Script): Script {
+  const line = `|${path}\n`;
+  return sh`{
+  told=\${shared%%${line}*}
+  told=\${told##*
+}
+  case $shared in *${line}*) ;; *) told='|' ;; esac
+  case $told in
+    *'|'*) stat ${flags} ${`${word} %U %G %a`} -- ${path} ;;
+    *) printf '%s\\n' ${`${word} `}"$told" ;;
+  esac
+}`;
 }

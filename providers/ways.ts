@@ -1,8 +1,8 @@
+import "./transport/plain-schemas.ts";
 import type { SshApi } from "./cloud/api.ts";
 import { apiThrough } from "./cloud/api-through-hosts.ts";
 import { isDown, memoryOf, poolOf } from "./reach.ts";
 import { SshHosts } from "./transport/hosts.ts";
-import "./transport/plain-schemas.ts";
 
 /** How this process asks a stack's hosts, and the APIs behind them. */
 export interface Ways {

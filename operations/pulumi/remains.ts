@@ -12,15 +12,19 @@ const onItsWaySeconds = 60;
  */
 export function clearRemains(backendFolder: string, project: string, stack: string): boolean {
   const folder = join(backendFolder, ".pulumi", "stacks", project);
-  let names: string[];
+  const ofState = (name: string) =>
+    name.startsWith(stack) &&
+    /^\.json(\.gz)?(\.bak)?(\.attrs|\.\w+\.tmp)$/.test(name.slice(stack.length));
   try {
-    names = readdirSync(folder).filter((name) => name.startsWith(`${stack}.json`));
+    const remains = readdirSync(folder).filter(
+      (name) => ofState(name) && isRemains(name, join(folder, name)),
+    );
+    for (const name of remains) rmSync(join(folder, name), { force: true });
+    return remains.length > 0;
   } catch {
+    // No such folder, or not ours to write to: the CLI says so where it matters.
     return false;
   }
-  const remains = names.filter((name) => isRemains(name, join(folder, name)));
-  for (const name of remains) rmSync(join(folder, name), { force: true });
-  return remains.length > 0;
 }
 
 function isRemains(name: string, file: string): boolean {

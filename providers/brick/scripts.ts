@@ -27,7 +27,7 @@ export function lookAtBrick(path: string): Script {
   return sh`
 here=none bricks=$(grep -slxF -e ${`path=${path}`} /var/lib/glusterd/vols/*/bricks/*)
 if [ -n "$bricks" ]; then
-  while IFS='=' read -r name value; do
+  while IFS='=' read -r name value || [ -n "$name" ]; do
     [ "$name" != UUID ] || here=$value
   done </var/lib/glusterd/glusterd.info
   bricks=$(grep -lx -e "uuid=$here" $bricks)

@@ -46,7 +46,7 @@ WantedBy=multi-user.target
 export function lookAtBoot(name: string): Script {
   const wanted = `/etc/systemd/system/multi-user.target.wants/${unitName(name)}`;
   return sh`for file in ${[programFile(name), unitFile(name)]}; do
-  if [ -e "$file" ]; then echo "file $(sha256sum <"$file" | cut -c1-64)"; else echo 'file none'; fi
+  if [ -e "$file" ]; then echo "file $(sha256sum <"$file")"; else echo 'file none'; fi
 done
 if [ -e ${wanted} ]; then echo enabled; fi
 for guard in ${guards(`${guardName(name)}.`)}; do [ ! -e "$guard" ] || echo armed; done`;
@@ -54,7 +54,7 @@ for guard in ${guards(`${guardName(name)}.`)}; do [ ! -e "$guard" ] || echo arme
 
 /** How the bridge comes back at boot, from what `lookAtBoot` printed. */
 export function bootState(stdout: string, key: BridgeKey, declared?: BridgeValue): string {
-  const [program, unit] = [...stdout.matchAll(/^file (\S+)$/gm)].map(([, digest]) => digest);
+  const [program, unit] = [...stdout.matchAll(/^file (\S+)/gm)].map(([, digest]) => digest);
   if (program === "none" && unit === "none") return "absent";
   // A run that was cut off left it so: the host will go back by itself.
   if (/^armed$/m.test(stdout)) return "not confirmed";

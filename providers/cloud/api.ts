@@ -89,6 +89,12 @@ export class SshApi implements Api {
     }
   }
 
+  /** As `askAhead`, in a process that reads: what it does not ask for, the next one does not ask ahead. */
+  beginToAsk(): void {
+    this.askAhead();
+    this.#memory.expect();
+  }
+
   ask(host: string, question: Get | Login, reader?: string): Promise<unknown> {
     const name = JSON.stringify(revealed(question));
     const ofHost = this.#known.get(host) ?? new Map<string, Known>();
@@ -178,10 +184,10 @@ export class SshApi implements Api {
       if (reply.status === 401) await session.forgetToken(token);
       return reply;
     };
-    const reply = await send();
+    let reply = await send();
     // A token can end before its time: with a restart, a new key, a changed password.
-    if (reply.status === 401) return send();
-    if (reply.status !== 403) return reply;
+    if (reply.status === 401) reply = await send();
+    if (reply.status !== 403 || upload) return reply;
     await sleep(halfLoadedMilliseconds);
     return send();
   }

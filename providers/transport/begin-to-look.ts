@@ -29,14 +29,17 @@ async function connectAndAsk(stack: string): Promise<void> {
 
 /** Of the providers that an engine starts the first one is asked to look; others are for what it makes later. */
 function isFirstOf(engine: string, note: string): boolean {
+  let before: string[] = [];
   try {
-    if (readFileSync(note, "utf8") === engine) return false;
+    before = readFileSync(note, "utf8").split("\n");
   } catch {
     // The first run of all.
   }
+  if (before.includes(engine)) return false;
   try {
     mkdirSync(".quintet", { recursive: true });
-    writeFileSync(note, engine);
+    // Engines may run side by side: a preview during an `up`.
+    writeFileSync(note, [...before.slice(-7), engine].join("\n"));
     return true;
   } catch {
     return false;

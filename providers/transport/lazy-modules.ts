@@ -13,7 +13,7 @@ const rarelyUsed = [
   "@logdna/tail-file",
 ];
 
-/** Lets these packages be loaded when somebody first uses them, in every other way as ever. */
+/** Lets these packages be loaded when somebody first calls them, constructs them, or reads a name of theirs. */
 export function loadWhenUsed(): void {
   const { resolve } = createRequire(import.meta.url);
   const require = createRequire(resolve("@pulumi/pulumi"));
@@ -33,7 +33,7 @@ function standIn(path: string, require: NodeJS.Require): unknown {
     real = require(path);
     return real;
   };
-  return new Proxy(class {}, {
+  return new Proxy(function standIn() {}, {
     get: (_, name) =>
       name === "__esModule" || (load()[name] ?? (name === "default" ? load() : undefined)),
     has: (_, name) => name in load(),

@@ -24,10 +24,14 @@ export class ReadAhead<Asked extends object> {
     this.#list = z.record(z.string(), z.array(asked));
   }
 
-  /** Per host, what the last process was asked. Where nobody asks any more, the list ends. */
+  /** Per host, what the last process was asked. */
   questions(): ReadonlyMap<string, readonly Asked[]> {
-    this.#saving ??= setTimeout(() => this.#save(), this.#quietMilliseconds).unref();
     return new Map(Object.entries(this.#last()));
+  }
+
+  /** From now on questions are to be expected: where none comes for a while, the list ends. */
+  expect(): void {
+    this.#saving ??= setTimeout(() => this.#save(), this.#quietMilliseconds).unref();
   }
 
   /** Notes a question for the next process; the file is written when questions stop coming in. */

@@ -11,6 +11,8 @@ export interface SshServer {
   seen: number;
   /** Those that it has now. */
   readonly open: Set<Connection>;
+  /** What it was told to run; it runs nothing, and says that all went well. */
+  readonly ran: string[];
   readonly knownHosts: string;
   close(): void;
 }
@@ -22,7 +24,7 @@ export function keyIn(folder: string): string {
   return file;
 }
 
-/** One that lets everybody in who has a key, and forwards. */
+/** One that lets everybody in who has a key, and forwards; what it is told to run it only notes. */
 export function serve(): Promise<SshServer> {
   const key = drawKeyPair();
   const open = new Set<Connection>();
@@ -34,6 +36,14 @@ export function serve(): Promise<SshServer> {
     client.on("authentication", (way) =>
       way.method === "publickey" ? way.accept() : way.reject(["publickey"]),
     );
+    client.on("session", (accept) => {
+      accept().on("exec", (acceptIt, _reject, { command }) => {
+        self.ran.push(command);
+        const stream = acceptIt();
+        stream.exit(0);
+        stream.end();
+      });
+    });
     client.on("request", (_accept, reject) => reject?.());
     client.on("tcpip", (accept, reject, { destIP, destPort }) => {
       const socket: Socket = connect(destPort, destIP);
@@ -46,7 +56,14 @@ export function serve(): Promise<SshServer> {
       });
     });
   });
-  const self = { port: 0, seen: 0, open, knownHosts: "", close: () => server.close() };
+  const self = {
+    port: 0,
+    seen: 0,
+    open,
+    ran: [] as string[],
+    knownHosts: "",
+    close: () => server.close(),
+  };
   return new Promise((done) => {
     server.listen(0, "127.0.0.1", () => {
       self.port = (server.address() as AddressInfo).port;

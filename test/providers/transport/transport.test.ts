@@ -100,9 +100,14 @@ describe("reading ahead", () => {
     });
   }
 
-  test("a list that nobody asks from any more ends", async () => {
-    const path = write("left.json", '{"h":[{"text":"echo 1","seconds":5}]}');
-    assert.equal(new ReadAhead(path, question, 50).questions().size, 1);
+  test("a list that nobody asks from any more ends, in a process that is asked", async () => {
+    const list = '{"h":[{"text":"echo 1","seconds":5}]}';
+    const path = write("left.json", list);
+    const memory = new ReadAhead(path, question, 50);
+    assert.equal(memory.questions().size, 1);
+    await sleep(100);
+    assert.equal(readFileSync(path, "utf8"), list);
+    memory.expect();
     for (const end = Date.now() + 5000; Date.now() < end && readFileSync(path, "utf8") !== "{}"; )
       await sleep(10);
     assert.equal(readFileSync(path, "utf8"), "{}");
