@@ -74,6 +74,6 @@ const cloud = services ? new Cloud("cloud", parts) : undefined;
 const tried = site.acceptance ? cloud : undefined;
 const trial = tried && new Acceptance("acceptance", { logins: tried.logins });
 
-// Where to open it, who may log in (a clouds.yaml, secret), and what was found when it was tried last.
+// Where to open it, who may log in (a clouds.yaml, secret), what was tried last; none without a value.
 const outputs = { dashboard: site.dashboard?.url, clouds: cloud?.logins, acceptance: trial?.found };
 export default Object.fromEntries(Object.entries(outputs).filter(([, value]) => value));

@@ -69,8 +69,8 @@ export interface HostState<Key, Value extends object> extends Kind<Key, Value, C
   /** Read-only; exits 0 when the thing is absent; holds no secret, takes no lock of a cluster. */
   probe(key: Key, declared?: Value): Script;
   /**
-   * A look that is made once for all promises of a kind that are asked about together; its output is in
-   * `$shared` when a probe runs. Its arguments are the words.
+   * A look that is made once for all promises that have it and are asked about together; its output is
+   * in `$shared` when a probe runs. Its arguments are the words. What it does not tell is not absent.
    */
   readonly shared?: { readonly look: Script; word?(key: Key, declared?: Value): string };
   /**

@@ -27,7 +27,7 @@ export const check = guarded((kind: string, news: Props) => lifecycle(kind, news
  * @throws HostUnreachable, ScriptFailed or Refused: a host that was not seen has not drifted.
  */
 export const read = guarded((kind: string, id: string, props: Props) => {
-  waysTo(props.at.stack).api.beginToAsk();
+  waysTo(props.at.stack).api.askAhead(true);
   return lifecycle(kind, props).read(id, props);
 });
 /** What is wanted against what `read` saw. Opens no connection. */

@@ -30,6 +30,6 @@ export function waysTo(stack: string): Ways {
  */
 export async function askAhead(stack: string): Promise<void> {
   const { hosts, api } = waysTo(stack);
-  api.askAhead();
+  api.askAhead(false);
   await hosts.askAhead();
 }

@@ -38,9 +38,7 @@ interface Known {
   readonly readers: Set<string>;
 }
 
-interface Asked extends Omit<Call, "method"> {
-  readonly method: Call["method"] | "GET";
-}
+type Asked = Omit<Call, "method"> & { readonly method: Call["method"] | "GET" };
 
 const mostPages = 1000;
 // A service that has just started loads its rules with its first request, and meanwhile refuses others
@@ -77,9 +75,11 @@ export class SshApi implements Api {
 
   /**
    * Asks, once, what the last process was asked, beside whatever else begins now: the engine comes to
-   * the promises about the API when those about hosts are answered.
+   * the promises about the API when those about hosts are answered. What a process that `reads` does not
+   * ask for, the next one does not ask ahead.
    */
-  askAhead(): void {
+  askAhead(reads: boolean): void {
+    if (reads) this.#memory.expect();
     if (this.#hasAskedAhead) return;
     this.#hasAskedAhead = true;
     for (const [host, questions] of this.#memory.questions()) {
@@ -87,12 +87,6 @@ export class SshApi implements Api {
       // What fails is asked again by whoever needs it, who then sees why.
       for (const question of questions) this.ask(host, question).catch(() => undefined);
     }
-  }
-
-  /** As `askAhead`, in a process that reads: what it does not ask for, the next one does not ask ahead. */
-  beginToAsk(): void {
-    this.askAhead();
-    this.#memory.expect();
   }
 
   ask(host: string, question: Get | Login, reader?: string): Promise<unknown> {
@@ -174,8 +168,8 @@ export class SshApi implements Api {
 
   async #exchange(host: string, { method, service, path, body, type, upload }: Asked) {
     const session = this.#session(host);
-    const text = body && JSON.stringify(revealed(body));
     const file = upload && { path: upload.path, size: await measured(upload) };
+    const text = body && JSON.stringify(revealed(body));
     const what = { service, method, text, type, file, version: versions[service] };
     const send = async () => {
       const { token, trust } = await session.entry();
@@ -193,13 +187,10 @@ export class SshApi implements Api {
   }
 
   #session(host: string): Session {
-    const session = this.#sessions.get(host) ?? this.#newSession(host);
+    const session =
+      this.#sessions.get(host) ?? new Session(host, this.#wire, this.#readFile, this.#login);
     this.#sessions.set(host, session);
     return session;
-  }
-
-  #newSession(host: string): Session {
-    return new Session(host, this.#wire, this.#readFile, this.#login);
   }
 
   #drop(host: string, service: string): void {

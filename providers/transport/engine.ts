@@ -11,7 +11,8 @@ export function engineAddress(): string | undefined {
 
 /**
  * Ends this process soon after its engine is gone. A killed CLI leaves its provider processes
- * behind, which would go on writing to hosts and then stay for ever. An address where nobody listens any more is an engine that has ended.
+ * behind, which would go on writing to hosts and then stay for ever. An address where nobody
+ * listens any more is an engine that has ended.
  */
 export function endWithTheEngine(): void {
   const found = /^(.*):(\d+)$/.exec(engineAddress() ?? "");

@@ -94,7 +94,7 @@ describe("what was read", () => {
         skip: (host) => down.includes(host),
       });
     const first = process([]);
-    first.askAhead();
+    first.askAhead(true);
     await first.ask("controller", users, "User nova");
     const login = { user: "nova", domain: "default", password: new Secret("hunter2") };
     await first.ask("controller", { login }, "User nova");
@@ -102,12 +102,12 @@ describe("what was read", () => {
     assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), { controller: [users] }, "no log-in");
 
     asked = [];
-    process(["controller"]).askAhead();
+    process(["controller"]).askAhead(true);
     const second = process([]);
     await sleep(50);
     assert.deepEqual(asked, []);
-    second.askAhead();
-    second.askAhead();
+    second.askAhead(true);
+    second.askAhead(true);
     for (const end = Date.now() + 5000; reads() === 0 && Date.now() < end; ) await sleep(5);
     assert.equal(reads(), 1);
     await second.ask("controller", users, "User nova");
