@@ -40,8 +40,12 @@ describe("a look for all files of a host", () => {
   }
 
   test("does not take one path for the end of another", async () => {
-    const absent = lookOf(file, { path: "/b" });
-    assert.equal(await run(absent), "absent");
+    const [long, short] = [`${place.folder}/e|${place.folder}/f`, `${place.folder}/f`];
+    await place.run(sh`mkdir -p $(dirname ${long}); : >${long}; : >${short}; chmod 600 ${long}`);
+    const look = sh`shared=$(set -- ${[long, short]}
+${file.shared.look})
+${file.probe({ path: short })}`;
+    assert.match(await run(look), / 644$/);
   });
 
   test("cannot tell about folders while it is not known what is mounted", async () => {
