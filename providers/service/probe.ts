@@ -4,7 +4,7 @@ import { type Script, sh } from "../sh.ts";
 export interface UnitShown {
   readonly enabled: boolean | string;
   readonly running: boolean;
-  /** Not running, but a socket that starts it on demand is. */
+  /** Not running, or on its way, but a socket that starts it on demand is. */
   readonly idle: boolean;
   /** "current", or which file changed since the running daemon has read it. */
   readonly config: string;
@@ -16,7 +16,7 @@ export function notePath(unit: string): string {
 }
 
 /** What systemd tells of many units: some lines for each, then one with two dashes. */
-export const showUnits = sh`shown=$(systemctl show --timestamp=us+utc -p Names -p LoadState -p ActiveState -p UnitFileState \
+export const showUnits = sh`shown=$(systemctl show --timestamp=us+utc -p Names -p LoadState -p ActiveState -p SubState -p UnitFileState \
   -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p ExecMainStartTimestamp -p NeedDaemonReload -p FragmentPath \
   -p DropInPaths -- "$@") || exit
 printf '%s\\n\\n' "$shown" | sed 's/^$/--/'`;
@@ -44,6 +44,7 @@ for line in $own; do
   value=\${line#*=}
   case $line in
     ActiveState=*) active=$value ;;
+    SubState=*) sub=$value ;;
     UnitFileState=generated) printf 'is-enabled=%s\\n' "$(systemctl is-enabled "$unit")" ;;
     InvocationID=*) invocation=$value ;;
     TriggeredBy=*) triggers=$value ;;
@@ -55,14 +56,15 @@ for line in $own; do
       IFS=$line_end ;;
   esac
 done
-if [ "$active" = inactive ]; then
+# Behind a socket a daemon comes and goes with its work; one that fails and is tried again is not idle.
+case $active,$sub in *,auto-restart) ;; inactive,* | deactivating,* | activating,*)
   IFS=' ' sockets=
   for trigger in $triggers; do
     case $trigger in *.socket) sockets="$sockets $trigger" ;; esac
   done
   # One that is active is enough for it. A unit's name has no blank.
-  [ -z "$sockets" ] || ! systemctl is-active -q $sockets || echo idle=yes
-fi
+  [ -z "$sockets" ] || ! systemctl is-active -q $sockets || echo idle=yes ;;
+esac
 case $active in active | reloading) ;; *) exit 0 ;; esac
 [ $# != 0 ] || exit 0
 note=$line_end

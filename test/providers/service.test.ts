@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import { type ServiceValue, service } from "../../providers/service.ts";
+import { sh } from "../../providers/sh.ts";
 
 const key = { unit: "glusterd.service" };
 
@@ -187,5 +189,30 @@ describe("a service", () => {
 
   test("is named with its suffix", () => {
     assert.equal(service.key.safeParse({ unit: "glusterd" }).success, false);
+  });
+});
+
+describe("a daemon behind a socket", () => {
+  const unit = "libvirtd.service";
+  /** What the probe tells when systemd says this of it, and of its socket that it is active or not. */
+  const told = (state: string, sub: string, socket: boolean) => {
+    const shared = `Names=${unit}\nActiveState=${state}\nSubState=${sub}\nTriggeredBy=libvirtd.socket\n--\n`;
+    const script = sh`systemctl() { return ${socket ? 0 : 3}; }
+shared=${shared}
+${service.probe({ unit }, undefined)}`;
+    const { stdout } = spawnSync("sh", { input: script.text, encoding: "utf8" });
+    return stdout.includes("idle=yes\n");
+  };
+
+  test("is idle while it comes and goes, as long as its socket is there", () => {
+    for (const state of ["inactive", "deactivating", "activating"]) {
+      assert.equal(told(state, "dead", true), true, state);
+      assert.equal(told(state, "dead", false), false, state);
+    }
+  });
+
+  test("is not idle when it fails and is tried again", () => {
+    assert.equal(told("activating", "auto-restart", true), false);
+    assert.equal(told("failed", "failed", true), false);
   });
 });
