@@ -95,11 +95,13 @@ export const network: NetworkNames = {
       check: sh`
 found=$(ovs-vsctl -t 5 --if-exists get Open_vSwitch . other_config:userspace-tso-enable) || exit 2
 [ "$found" = '"true"' ] || [ "$found" = true ]`,
-      // It is read as the daemon starts, so it is written while that is down.
+      // It is read as the daemon starts, so it is written while that is down. Its database would go down
+      // with it, a moment later.
       run: sh`
-systemctl stop ovs-vswitchd.service &&
+systemctl stop openvswitch-switch.service ovs-vswitchd.service ovsdb-server.service &&
+systemctl start ovsdb-server.service &&
 ovs-vsctl -t 10 --no-wait set Open_vSwitch . other_config:userspace-tso-enable=true &&
-systemctl restart openvswitch-switch.service`,
+systemctl start openvswitch-switch.service`,
       seconds: 120,
     },
     bridge: (end, datapath) => {
