@@ -39,10 +39,11 @@ export const directory = {
   key,
   value,
 
-  // A word is a path as mountinfo writes it: on what is mounted there, nothing is asked.
+  // On what is mounted at a path, nothing is asked.
   shared: {
     look: sh`
-mounted=$(awk '{ print "on", $5 } END { print "end" }' /proc/self/mountinfo) || exit
+mounted=$(awk '{ path = $5; gsub(/\\\\040/, " ", path); gsub(/\\\\011/, "\t", path); gsub(/\\\\134/, "\\\\", path)
+  print "on " path } END { print "end" }' /proc/self/mountinfo) || exit
 echo begin
 left=$#
 while [ $left -gt 0 ]; do
@@ -51,18 +52,17 @@ while [ $left -gt 0 ]; do
   case $mounted in
     *"on $path
 "*) printf 'mounted|%s\\n' "$path" ;;
-    *) case $path in *\\\\*) path=$(printf %b "$(printf %s "$path" | sed 's/\\\\/&0/g')") ;; esac
-      set -- "$@" "$path" ;;
+    *) set -- "$@" "$path" ;;
   esac
 done
 [ $# = 0 ] || stat -Lc '%U %G %a|%n' -- "$@" 2>/dev/null
 echo end`,
-    word: ({ path }) => inMountinfo(path),
+    word: ({ path }) => path,
   },
   probe({ path }) {
     return sh`
-case $shared in *${`\nmounted|${inMountinfo(path)}\n`}*) echo mounted; exit ;; esac
-if [ -d ${path} ]; then ${toldOf(path, "folder", sh`-Lc`)}
+case $shared in *${`\nmounted|${path}\n`}*) echo mounted; exit ;; esac
+if [ -d ${path} ]; then ${toldOf(path, "folder")}
 elif [ -e ${path} ]; then echo other
 else echo absent; fi`;
   },

@@ -38,11 +38,7 @@ export function probeEntries(path: string, grammar: Grammar): Script {
 .
 end
 `;
-  const link = sh`
-  if [ -f ${path} ]; then stat -Lc 'file %U %G %a' -- ${path} && ${list}
-  elif [ -e ${path} ]; then echo other
-  else echo absent; fi`;
-  return seenFile(path, list, link);
+  return seenFile(path, list, "followed");
 }
 
 /** @throws Refused for a folder or a device in the file's place. */

@@ -34,8 +34,8 @@ export const file = {
   key,
   value,
 
-  shared: { look: lookAtFiles, word: ({ path }) => path },
-  probe: ({ path }) => seenFile(path, sh`cat ${path}`),
+  shared: lookAtFiles,
+  probe: ({ path }) => seenFile(path, sh`cat ${path}`, "other"),
 
   parse(stdout, { path }) {
     const end = stdout.indexOf("\n");

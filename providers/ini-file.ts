@@ -57,7 +57,7 @@ export const iniFile = {
   key,
   value,
 
-  shared: { look: lookAtFiles, word: ({ path }) => path },
+  shared: lookAtFiles,
   probe({ path }) {
     return probeEntries(path, iniGrammar);
   },

@@ -51,7 +51,7 @@ export const lines = {
   key,
   value,
 
-  shared: { look: lookAtFiles, word: ({ path }) => path },
+  shared: lookAtFiles,
   probe({ path, by }) {
     return probeEntries(path, linesGrammar(by));
   },

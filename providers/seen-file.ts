@@ -4,19 +4,22 @@ import { type Script, sh } from "./sh.ts";
 /** A path that a line of a host's answer can hold. */
 export const absolutePath = z.string().regex(/^\/[^\n]*$/, "an absolute path, in one line");
 
-/** Prints whose each path is and its mode; nothing of one that is not there. Links are not followed. */
-export const lookAtFiles = sh`
+/** For kinds with a `path`: prints whose each one is and its mode, and nothing of one that is not there. */
+export const lookAtFiles = {
+  look: sh`
 stat -c '%U %G %a|%n' -- "$@" 2>/dev/null
-echo end`;
+echo end`,
+  word: ({ path }: { readonly path: string }) => path,
+};
 
 /**
  * Prints `file`, owner, group and mode of a regular file, and then what `list` prints; or `other`, or
- * `absent`. A link is `other`, unless there is something to do for it.
+ * `absent`. A link is `other` unless it is followed, and then looked at alone: the look for all sees it itself.
  */
-export function seenFile(path: string, list: Script, link = sh`echo other`): Script {
+export function seenFile(path: string, list: Script, link: "followed" | "other"): Script {
   return sh`
-if [ -L ${path} ]; then ${link}
-elif [ -f ${path} ]; then ${toldOf(path, "file", sh`-c`)} && ${list}
+if [ -L ${path} ]; then ${link === "followed" ? sh`shared=` : sh`echo other; exit`}; fi
+if [ -f ${path} ]; then ${toldOf(path, "file")} && ${list}
 elif [ -e ${path} ]; then echo other
 else echo absent; fi`;
 }
@@ -25,7 +28,7 @@ else echo absent; fi`;
  * Prints a word and what the look for all has said of a path, in `$shared`. Where it says nothing (it
  * died, or the path is newer), the path is looked at alone: what is there is never taken for absent.
  */
-export function toldOf(path: string, word: string, flags: Script): Script {
+export function toldOf(path: string, word: string): Script {
   const line = `|${path}\n`;
   return sh`{
   told=\${shared%%${line}*}
@@ -33,7 +36,7 @@ export function toldOf(path: string, word: string, flags: Script): Script {
 }
   case $shared in *${line}*) ;; *) told='|' ;; esac
   case $told in
-    *'|'*) stat ${flags} ${`${word} %U %G %a`} -- ${path} ;;
+    *'|'*) stat -Lc ${`${word} %U %G %a`} -- ${path} ;;
     *) printf '%s\\n' ${`${word} `}"$told" ;;
   esac
 }`;

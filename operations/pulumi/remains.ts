@@ -31,5 +31,5 @@ function isRemains(name: string, file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (!stat) return false;
   if (name.endsWith(".attrs")) return stat.size === 0;
-  return name.endsWith(".tmp") && Date.now() - stat.mtimeMs > onItsWaySeconds * 1000;
+  return Date.now() - stat.mtimeMs > onItsWaySeconds * 1000;
 }

@@ -1,10 +1,9 @@
 import { SshApi } from "../../providers/cloud/api.ts";
 import type { Call, Get } from "../../providers/cloud/contract.ts";
 import { type Item, query } from "../../providers/cloud/found.ts";
+import { poolOf } from "../../providers/reach.ts";
 import type { Script } from "../../providers/sh.ts";
-import { sshConfigPath } from "../../providers/stack-file.ts";
 import { SshHosts } from "../../providers/transport/hosts.ts";
-import { Pool } from "../../providers/transport/pool.ts";
 import type { Site } from "../../site/site.ts";
 import { siteOfStack } from "../../site/stack-site.ts";
 import { outputOf } from "../state.ts";
@@ -60,9 +59,7 @@ export async function waysTo(stack: string, logins?: string): Promise<Ways> {
       `the stack ${stack} has no cloud to log in to.\n  Next: set quintet:services to true, and run pulumi up.`,
     );
   }
-  const hosts = new SshHosts(new Pool(sshConfigPath(stack)), undefined, (host) =>
-    site.down.has(host),
-  );
+  const hosts = new SshHosts(poolOf(stack), undefined, (host) => site.down.has(host));
   const controller = site.controller.name;
   const dial: SshHosts["dial"] = (...where) => hosts.dial(...where);
   return {

@@ -168,8 +168,8 @@ export class SshApi implements Api {
 
   async #exchange(host: string, { method, service, path, body, type, upload }: Asked) {
     const session = this.#session(host);
-    const file = upload && { path: upload.path, size: await measured(upload) };
     const text = body && JSON.stringify(revealed(body));
+    const file = upload && { path: upload.path, size: await measured(upload) };
     const what = { service, method, text, type, file, version: versions[service] };
     const send = async () => {
       const { token, trust } = await session.entry();

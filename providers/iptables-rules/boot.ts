@@ -82,13 +82,13 @@ export function ruleFileText(place: ChainPlace, rules: readonly string[], first:
 /** Prints whether the unit is as we write it, and asked for at boot. */
 export const lookAtUnit: Script = sh`
 for part in ${[restoreProgram, unitFile]}; do
-  if [ -e "$part" ]; then echo "unit $(sha256sum <"$part" | cut -c1-64)"; else echo 'unit none'; fi
+  if [ -e "$part" ]; then echo "unit $(sha256sum <"$part")"; else echo 'unit none'; fi
 done
 if [ -e ${wanted} ]; then echo 'unit enabled'; fi`;
 
 /** Reads what `lookAtUnit` printed: "enabled", or what is wrong. */
 export function unitState(stdout: string): string {
-  const [program, unit, enabled] = [...stdout.matchAll(/^unit (\S+)$/gm)].map((match) => match[1]);
+  const [program, unit, enabled] = [...stdout.matchAll(/^unit (\S+)/gm)].map((match) => match[1]);
   if (program === "none" || unit === "none") return "its unit is absent";
   if (program !== digest(restoreText) || unit !== digest(unitText)) return "its unit was changed";
   return enabled ? "enabled" : "its unit is disabled";

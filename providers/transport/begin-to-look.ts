@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
@@ -29,19 +29,15 @@ async function connectAndAsk(stack: string): Promise<void> {
 
 /** Of the providers that an engine starts the first one is asked to look; others are for what it makes later. */
 function isFirstOf(engine: string, note: string): boolean {
-  let before: string[] = [];
-  try {
-    before = readFileSync(note, "utf8").split("\n");
-  } catch {
-    // The first run of all.
-  }
-  if (before.includes(engine)) return false;
   try {
     mkdirSync(".quintet", { recursive: true });
+    const before = existsSync(note) ? readFileSync(note, "utf8").split("\n") : [];
+    if (before.includes(engine)) return false;
     // Engines may run side by side: a preview during an `up`.
     writeFileSync(note, [...before.slice(-7), engine].join("\n"));
     return true;
   } catch {
+    // Who cannot note it down does without: all begin to look when they are asked.
     return false;
   }
 }
