@@ -3,6 +3,7 @@ import type { SshApi } from "./cloud/api.ts";
 import { apiThrough } from "./cloud/api-through-hosts.ts";
 import { isDown, memoryOf, poolOf } from "./reach.ts";
 import { SshHosts } from "./transport/hosts.ts";
+import type { Scouted } from "./transport/scouted.ts";
 
 /** How this process asks a stack's hosts, and the APIs behind them. */
 export interface Ways {
@@ -24,12 +25,12 @@ export function waysTo(stack: string): Ways {
 }
 
 /**
- * Asks hosts and APIs what the last process was asked. Comes back when each host has been reached, or
- * cannot be; whoever asks afterwards finds the answers under way.
+ * Asks hosts and APIs what the last process was asked, or takes it from who has begun to. Comes back when
+ * each host has been reached, or cannot be; whoever asks afterwards finds the answers under way.
  * @throws BadStackFile
  */
-export async function askAhead(stack: string): Promise<void> {
+export async function askAhead(stack: string, scouted?: Scouted): Promise<void> {
   const { hosts, api } = waysTo(stack);
-  api.askAhead(false);
-  await hosts.askAhead();
+  api.askAhead(false, scouted);
+  await hosts.askAhead(scouted);
 }

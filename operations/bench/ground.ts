@@ -2,7 +2,6 @@ import { rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { cliFolder, clone, notes } from "../clone.ts";
-import { compileCache, garbageCollection, nodeOptions } from "../pulumi/settings.ts";
 import { step } from "../run.ts";
 
 /** Everything of the bench: hosts, state, copies of the program, logs. Gone when it ends well. */
@@ -13,16 +12,12 @@ const testbed = join(ground, "testbed");
 /** Where the bench's hosts are found. */
 export const sshConfig = join(testbed, "ssh_config");
 
-/** What every command of the bench runs with. */
+/** What every command of the bench runs with; the launcher fills in the rest. */
 export const environment: NodeJS.ProcessEnv = {
   ...process.env,
   QUINTET_TESTBED: testbed,
   QUINTET_SSH_CONFIG: sshConfig,
   PULUMI_BACKEND_URL: pathToFileURL(join(ground, "state")).href,
-  PULUMI_SKIP_UPDATE_CHECK: "true",
-  GOGC: garbageCollection,
-  NODE_COMPILE_CACHE: compileCache,
-  NODE_OPTIONS: nodeOptions,
   PATH: [join(clone, "node_modules", ".bin"), cliFolder(), process.env.PATH].join(delimiter),
 };
 

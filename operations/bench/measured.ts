@@ -87,7 +87,10 @@ class Watch {
       // The name of the program is in parentheses and may hold anything.
       const fields = stat.slice(stat.lastIndexOf(")") + 2);
       // Who lost his parent is still ours: the parent that was seen first counts.
-      if (!this.#parents.has(pid)) this.#parents.set(pid, Number(fields.split(" ")[1]));
+      if (!this.#parents.has(pid)) {
+        const parent = this.#isScout(pid) ? this.#root : Number(fields.split(" ")[1]);
+        this.#parents.set(pid, parent);
+      }
       alive.set(pid, fields);
     }
     let ticks = 0;
@@ -107,6 +110,11 @@ class Watch {
     this.megabytes[role] = Math.max(this.megabytes[role] ?? 0, Number(peak) / 1024);
   }
 
+  /** The launcher lets go of what goes on beside the CLI, which it becomes itself. */
+  #isScout(pid: number): boolean {
+    return new RegExp(`/settle\\.ts\0${this.#root}\0`).test(read(`/proc/${pid}/cmdline`) ?? "");
+  }
+
   #isOurs(pid: number): boolean {
     for (let one: number | undefined = pid; one; one = this.#parents.get(one)) {
       if (one === this.#root) return true;
@@ -115,13 +123,14 @@ class Watch {
   }
 }
 
-/** The four processes of a run, by what stands on their command lines. */
+/** The five processes of a run, by what stands on their command lines. */
 function roleOf(commandLine: string): string | undefined {
   const words = commandLine.split("\0");
   if (words.some((word) => word.includes("cmd/dynamic-provider"))) {
     return words[0]?.endsWith("node") && words[1] !== "-e" ? "provider" : undefined;
   }
   if (words.some((word) => word.includes("@pulumi/pulumi/cmd/run"))) return "program";
+  if (words[1]?.endsWith("/settle.ts")) return "scout";
   if (words[0]?.endsWith("/pulumi-language-nodejs")) return "language host";
   return words[0]?.endsWith("/pulumi") ? "CLI" : undefined;
 }

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cliFolder, clone } from "../clone.ts";
+import { clone, ownPulumi } from "../clone.ts";
 import { StepFailed } from "../run.ts";
 import type { StoredResource } from "./facts.ts";
 import { environment, ground } from "./ground.ts";
@@ -94,15 +94,14 @@ export class Project {
     words: readonly [string, ...string[]],
     listen?: (line: string, second: number) => void,
   ): Promise<Measured> {
-    const { name, stack, passphrase, blind } = this.#program;
+    const { name, stack, passphrase } = this.#program;
     const log = this.log(words[0]);
     const measured = await measure({
-      words: [join(cliFolder(), "pulumi"), ...words, "--stack", stack, "--non-interactive"],
+      words: [ownPulumi, ...words, "--stack", stack, "--non-interactive"],
       folder: this.folder,
       environment: {
         ...environment,
         PULUMI_CONFIG_PASSPHRASE: passphrase,
-        ...(blind ? {} : { QUINTET_STACK: stack }),
         // The state is thrown away afterwards; written once at the end, it takes minutes less.
         PULUMI_EXPERIMENTAL: "true",
         PULUMI_SKIP_CHECKPOINTS: String(name.startsWith("light")),

@@ -40,15 +40,24 @@ export function clearDeadLocks(locks: readonly Lock[]): { cleared: Lock[]; holdi
   return { cleared: dead, holding: locks.filter((lock) => !dead.includes(lock)) };
 }
 
-/** A number that another program has been given since, or one that only waits to be reaped, is dead. */
+/** A number that another program has been given since is of a dead one. */
 function isCli(pid: number): boolean {
+  return isAlive(pid) && (stateOf(pid)?.startsWith("(pulumi) ") ?? true);
+}
+
+/** Does this process run? One that only waits to be reaped is dead. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return (
-      !existsSync("/proc") || /\(pulumi\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
-    );
+    return !/^\(.*\) [ZX]/.test(stateOf(pid) ?? "");
   } catch (error) {
     // Not allowed to signal it: it lives, under another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+}
+
+/** Name and state of a process, as Linux has them: "(pulumi) S". */
+function stateOf(pid: number): string | undefined {
+  if (!existsSync("/proc")) return undefined;
+  return readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^\d+ /, "");
 }

@@ -83,6 +83,8 @@ export function settle(
         : { [noDownloads]: "true" }),
       // A provider begins to look before it has loaded, and before it is told what to look at.
       QUINTET_STACK: stack,
+      // The launcher fills it in for a command that looks.
+      QUINTET_SCOUT: "",
       NODE_OPTIONS: [environment.NODE_OPTIONS, nodeOptions].filter(Boolean).join(" "),
       ...(environment.PULUMI_SKIP_UPDATE_CHECK ? {} : { PULUMI_SKIP_UPDATE_CHECK: "true" }),
       PATH: [join(clone, "node_modules", ".bin"), cliFolder(environment), environment.PATH].join(
@@ -106,7 +108,7 @@ function knowsOfAcceptance(stack: string, folder: string | undefined): boolean {
 }
 
 /** Where the CLI finds the project that it is called for. */
-function projectFolder(from = "."): string {
+export function projectFolder(from = "."): string {
   const start = resolve(from);
   for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, "Pulumi.yaml"))) return folder;

@@ -1,15 +1,26 @@
-// Called by operations/bin/pulumi with the words of its command line: brings the stack to where the
-// command can run and prints, for the shell, what to set. Standard output is evaluated, so whatever
-// a person should read goes to standard error.
+// Called by operations/bin/pulumi with the process id of the CLI that is to be and the words of its command
+// line: brings the stack to where the command can run and prints, for the shell, what to set. Standard output
+// is evaluated, so whatever a person should read goes to standard error. Where the command looks at hosts,
+// this process then begins to, while the CLI starts.
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  writeSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { type Script, sh } from "../../providers/sh.ts";
 import { cliFolder, cliVersion } from "../clone.ts";
 import { clearDeadLocks, readLocks } from "./locks.ts";
 import { clearRemains } from "./remains.ts";
+import { scout, socketOf } from "./scout.ts";
 import {
   isInClone,
+  projectFolder,
   readProject,
   readSelected,
   type Settings,
@@ -21,14 +32,20 @@ import { readWords } from "./words.ts";
 
 const cli = join(cliFolder(), "pulumi");
 
-function main(commandLine: readonly string[]): Script[] {
+/** What the shell is to set, and the stack whose hosts are to be looked at. */
+interface Launch {
+  readonly lines: readonly Script[];
+  readonly looksAt?: { readonly stack: string; readonly folder: string };
+}
+
+function main(run: number, commandLine: readonly string[]): Launch {
   if (!existsSync(cli)) {
     throw new NotReady(
       `the Pulumi CLI ${cliVersion} is not at ${cli}.\n  Next: npm start, or npm run ready`,
     );
   }
   const words = readWords(commandLine);
-  if (!isInClone(resolve(words.folder ?? "."))) return [sh`quintet_cli=${cli}`];
+  if (!isInClone(resolve(words.folder ?? "."))) return { lines: [sh`quintet_cli=${cli}`] };
 
   const project = readProject();
   const settings = settle(words, process.env, project, readSelected(process.env, project));
@@ -37,13 +54,20 @@ function main(commandLine: readonly string[]): Script[] {
     lookAtLocks(settings, settings.backendFolder, words.locks);
     if (settings.stack === testbedStack) makeStack(settings, settings.backendFolder);
   }
-  return [
-    ...(settings.ownState ? [sh`umask 077`] : []),
-    ...Object.entries(settings.variables).map(
-      ([name, value]) => sh`export ${name}; ${name}=${value}`,
-    ),
-    sh`quintet_cli=${cli}`,
-  ];
+  const variables = {
+    ...settings.variables,
+    ...(words.looks && { QUINTET_SCOUT: socketOf(run) }),
+  };
+  return {
+    lines: [
+      ...(settings.ownState ? [sh`umask 077`] : []),
+      ...Object.entries(variables).map(([name, value]) => sh`export ${name}; ${name}=${value}`),
+      sh`quintet_cli=${cli}`,
+    ],
+    ...(words.looks && {
+      looksAt: { stack: settings.stack, folder: projectFolder(words.folder) },
+    }),
+  };
 }
 
 /** What keeps the CLI from being started. */
@@ -99,9 +123,26 @@ function makeStack(settings: Settings, backendFolder: string): void {
     throw new NotReady(`the stack ${testbedStack} cannot be made: ${run.stderr}`);
 }
 
+/** The shell waits for the end of what we say; from then on nobody hears us, and nothing waits for us. */
+function fallSilent(): void {
+  for (const stream of [1, 2]) {
+    closeSync(stream);
+    // Takes the number that has just become free.
+    openSync("/dev/null", "w");
+  }
+}
+
 try {
   process.umask(0o077);
-  for (const line of main(process.argv.slice(2))) console.log(line.text);
+  const [run, ...commandLine] = process.argv.slice(2);
+  const { lines, looksAt } = main(Number(run), commandLine);
+  writeSync(1, lines.map((line) => `${line.text}\n`).join(""));
+  if (looksAt) {
+    fallSilent();
+    process.chdir(looksAt.folder);
+    // For speed alone: what fails here is tried again by who needs it, and told there.
+    await scout(looksAt.stack, Number(run));
+  }
 } catch (error) {
   if (!(error instanceof NotReady)) throw error;
   console.error(`pulumi: ${error.message}`);

@@ -11,11 +11,14 @@ export interface Words {
   readonly needsStack: boolean;
   /** Takes the stack's lock, so that another run's stands in its way. */
   readonly locks: boolean;
+  /** Looks at hosts with the next breath. */
+  readonly looks: boolean;
   /** Changes or asks for the login itself, so that no backend is put in its way. */
   readonly choosesBackend: boolean;
 }
 
 const writing = ["up", "update", "destroy", "refresh", "import", "watch"];
+const looking = ["preview", "up", "update", "destroy", "refresh"];
 const onStacks = [...writing, "preview", "stack", "state", "config", "cancel", "logs", "console"];
 const onNoStack = ["init", "ls", "rm", "unselect"];
 
@@ -32,6 +35,7 @@ export function readWords(words: readonly string[]): Words {
     folder: option(words, "--cwd", "-C"),
     needsStack: command !== undefined && !onNoStack.includes(sub ?? "") && !asksForHelp(words),
     locks: command !== undefined && writing.includes(command),
+    looks: command !== undefined && looking.includes(command) && !asksForHelp(words),
     choosesBackend: plain[0] === "login" || plain[0] === "logout",
   };
 }

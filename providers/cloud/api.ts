@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiRefused, Unseen } from "../errors.ts";
 import { ReadAhead } from "../transport/read-ahead.ts";
+import type { Scouted } from "../transport/scouted.ts";
 import { type Call, type Get, get, type Login } from "./contract.ts";
 import { followed, messageOf, nextAfter } from "./reply.ts";
 import { masked, revealed } from "./secrets.ts";
@@ -77,33 +78,48 @@ export class SshApi implements Api {
    * Asks, once, what the last process was asked, beside whatever else begins now: the engine comes to
    * the promises about the API when those about hosts are answered. What a process that `reads` does not
    * ask for, the next one does not ask ahead.
+   * @param scouted who has begun to ask
    */
-  askAhead(reads: boolean): void {
+  askAhead(reads: boolean, scouted?: Scouted): void {
     if (reads) this.#memory.expect();
     if (this.#hasAskedAhead) return;
     this.#hasAskedAhead = true;
     for (const [host, questions] of this.#memory.questions()) {
       if (this.#skip(host)) continue;
+      const told = scouted?.underWay("apis", host, questions).answers;
       // What fails is asked again by whoever needs it, who then sees why.
-      for (const question of questions) this.ask(host, question).catch(() => undefined);
+      for (const [index, question] of questions.entries()) {
+        this.#begin(host, question, undefined, told?.[index]);
+      }
     }
   }
 
   ask(host: string, question: Get | Login, reader?: string): Promise<unknown> {
-    const name = JSON.stringify(revealed(question));
-    const ofHost = this.#known.get(host) ?? new Map<string, Known>();
-    this.#known.set(host, ofHost);
     if (reader !== undefined && !("login" in question)) this.#memory.note(host, question);
-    const before = ofHost.get(name);
-    if (before && reader !== undefined && !before.readers.has(reader)) {
-      before.readers.add(reader);
-      return before.ahead
-        ? before.answer.catch(() => this.ask(host, question, reader))
-        : before.answer;
+    const before = this.#knownOf(host).get(JSON.stringify(revealed(question)));
+    if (!before || reader === undefined || before.readers.has(reader)) {
+      return this.#begin(host, question, reader);
     }
-    const service = "login" in question ? "identity" : question.service;
-    const answer = "login" in question ? this.#try(host, question) : this.#read(host, question);
+    before.readers.add(reader);
+    return before.ahead
+      ? before.answer.catch(() => this.ask(host, question, reader))
+      : before.answer;
+  }
+
+  /** @param told an answer that is on its way from somebody else, if it comes */
+  #begin(
+    host: string,
+    question: Get | Login,
+    reader: string | undefined,
+    told = Promise.resolve<unknown>(undefined),
+  ): Promise<unknown> {
+    const name = JSON.stringify(revealed(question));
+    const ofHost = this.#knownOf(host);
+    const isLogin = "login" in question;
+    const read = () => (isLogin ? this.#try(host, question) : this.#read(host, question));
+    const answer = told.then((answer) => answer ?? read());
     const ahead = reader === undefined;
+    const service = isLogin ? "identity" : question.service;
     const known = { answer, service, ahead, readers: new Set(ahead ? [] : [reader]) };
     ofHost.set(name, known);
     // A failure is shared by those who wait for it, and remembered by nobody.
@@ -111,6 +127,12 @@ export class SshApi implements Api {
       if (ofHost.get(name) === known) ofHost.delete(name);
     });
     return answer;
+  }
+
+  #knownOf(host: string): Map<string, Known> {
+    const known = this.#known.get(host) ?? new Map<string, Known>();
+    this.#known.set(host, known);
+    return known;
   }
 
   async send(host: string, call: Call, why: string): Promise<unknown> {
@@ -194,7 +216,7 @@ export class SshApi implements Api {
   }
 
   #drop(host: string, service: string): void {
-    const ofHost = this.#known.get(host) ?? new Map<string, Known>();
+    const ofHost = this.#knownOf(host);
     for (const [name, known] of ofHost) if (known.service === service) ofHost.delete(name);
   }
 }

@@ -7,24 +7,38 @@ import { pathToFileURL } from "node:url";
 const patienceMilliseconds = 400;
 
 /**
- * Begins to look at a stack's hosts. The engine starts a provider for that, and then waits while it
- * loads the SDK: time in which the hosts can answer. Nothing else happens in a process that loads, so
- * that the questions have to be on their way before. What goes wrong is told to the first who asks.
+ * Begins to look at a stack's hosts, or takes over what the launcher's scout has begun. The engine starts a
+ * provider for that, and then waits while it loads the SDK: time in which the hosts can answer. Nothing else
+ * happens in a process that loads, so that the questions have to be on their way before. What goes wrong
+ * is told to the first who asks.
  * @param engine the address of the engine that has started this process
  */
 export async function beginToLook(engine: string, stack: string | undefined): Promise<void> {
   if (!stack || !isFirstOf(engine, `.quintet/looking-for-${stack}`)) return;
-  const begun = connectAndAsk(stack).catch(() => undefined);
+  const begun = takeOver(stack, process.env.QUINTET_SCOUT).catch(() => undefined);
   await Promise.race([begun, setTimeout(patienceMilliseconds)]);
+}
+
+async function takeOver(stack: string, scout: string | undefined): Promise<void> {
+  if (!scout) return connectAndAsk(stack);
+  const { Scouted } = await load("transport/scouted.ts");
+  const scouted = new Scouted(scout);
+  if (!(await scouted.met())) return connectAndAsk(stack);
+  const { askAhead } = await load("ways.ts");
+  // Its answers are read when this process has loaded; there is nothing to wait for.
+  askAhead(stack, scouted).catch(() => undefined);
 }
 
 /** With the modules that a provider's own code will find loaded; what asks loads while hosts let us in. */
 async function connectAndAsk(stack: string): Promise<void> {
-  const module = (name: string) => pathToFileURL(join(process.cwd(), "providers", name)).href;
-  const { reachAhead } = await import(module("reach.ts"));
+  const { reachAhead } = await load("reach.ts");
   reachAhead(stack);
-  const { askAhead } = await import(module("ways.ts"));
+  const { askAhead } = await load("ways.ts");
   await askAhead(stack);
+}
+
+function load(name: string) {
+  return import(pathToFileURL(join(process.cwd(), "providers", name)).href);
 }
 
 /** Of the providers that an engine starts the first one is asked to look; others are for what it makes later. */

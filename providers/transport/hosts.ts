@@ -5,7 +5,9 @@ import { exchange } from "./exchange.ts";
 import { type Answer, type Question, question } from "./frames.ts";
 import type { Pool } from "./pool.ts";
 import { Ahead, ReadAhead } from "./read-ahead.ts";
+import type { Scouted } from "./scouted.ts";
 import { Turns } from "./turns.ts";
+import { askAll } from "./under-way.ts";
 import type { Step } from "./write.ts";
 
 /** What the lifecycle needs of the hosts. The tests of the laws bring a shell of their own. */
@@ -65,9 +67,12 @@ export class SshHosts implements Hosts {
     this.#skip = skip;
   }
 
-  /** Asks, once, what the last process was asked; comes back when every host has been reached, or not. */
-  async askAhead(): Promise<void> {
-    this.#reached ??= this.#askAhead();
+  /**
+   * Asks, once, what the last process was asked, or takes it from who has begun to; comes back when every
+   * host has been reached, or not.
+   */
+  async askAhead(scouted?: Scouted): Promise<void> {
+    this.#reached ??= this.#askAhead(scouted);
     await Promise.all(this.#reached);
   }
 
@@ -106,25 +111,19 @@ export class SshHosts implements Hosts {
     return this.#pool.close();
   }
 
-  #askAhead(): Promise<HostUnreachable | undefined>[] {
+  #askAhead(scouted?: Scouted): Promise<HostUnreachable | undefined>[] {
     const hosts = [...this.#memory.questions()].filter(([host]) => !this.#skip(host));
-    return hosts.map(async ([host, questions]) => {
-      const coming = questions.map((question) => {
-        const answer = Promise.withResolvers<Answer | undefined>();
-        this.#ahead.put(host, question, answer.promise);
-        return answer;
-      });
-      const settle = (all: readonly Answer[]) => {
-        for (const [index, one] of coming.entries()) one.resolve(all[index]);
-      };
-      const heard = (answer: Answer, index: number) => coming[index]?.resolve(answer);
-      // A failure here is no answer: whoever asks for it asks the host itself and sees the reason.
-      const whole = exchange(this.#pool, host, questions, heard).then(settle, () => settle([]));
-      this.#looking.set(host, whole);
-      return this.#pool.client(host).then(
-        () => undefined,
-        (error: unknown) => (error instanceof HostUnreachable ? error : undefined),
+    return hosts.map(([host, questions]) => {
+      const { answers, reached } =
+        scouted?.underWay<Answer>("hosts", host, questions) ?? askAll(this.#pool, host, questions);
+      for (const [index, question] of questions.entries()) {
+        this.#ahead.put(host, question, answers[index] ?? Promise.resolve(undefined));
+      }
+      this.#looking.set(
+        host,
+        Promise.allSettled(answers).then(() => undefined),
       );
+      return reached;
     });
   }
 
