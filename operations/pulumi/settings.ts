@@ -76,7 +76,7 @@ export function settle(
       // The engine collects its garbage a quarter as often: a tenth of a preview's time for some memory.
       ...(environment.GOGC ? {} : { GOGC: garbageCollection }),
       // Every Node process of a run loads hundreds of modules; compiled ones load in half the time.
-      ...(environment.NODE_COMPILE_CACHE ? {} : { NODE_COMPILE_CACHE: compileCache }),
+      NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE || compileCache,
       // The engine takes a package in node_modules for a plugin that it has to download, used or not.
       ...(environment[noDownloads] || knowsOfAcceptance(stack, words.folder)
         ? {}
