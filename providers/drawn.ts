@@ -24,7 +24,9 @@ function kindNamed(name: string) {
 }
 
 /** The schema's complaints, by property. What is not known yet is let through. */
-export function check(kind: string, news: Props) {
+export function check(kind: string, ...given: [Props] | [Props, Props]) {
+  // What an older state holds gives the wish alone; what was drawn has no say in it.
+  const news = given[1] ?? given[0];
   const result = kindNamed(kind).inputs.safeParse(own(news));
   if (result.success) return { inputs: { ...news, ...result.data }, failures: [] };
   const failures = result.error.issues

@@ -6,7 +6,7 @@ import { nearestOnly, noteFollowing } from "./dependencies.ts";
 Object.assign(pulumi.Resource, { stackTrace: () => [] });
 
 /** The calls of the engine that a provider answers, and how many of their arguments come before ours. */
-const skipped = { check: 1, diff: 1, create: 0, read: 0, update: 1, delete: 1 };
+const skipped = { check: 0, diff: 1, create: 0, read: 0, update: 1, delete: 1 };
 
 /** Where the calls of one sort of resource are answered. */
 export interface Door {

@@ -50,7 +50,7 @@ const notManaged = new Set([
 ]);
 
 /** The managed keys of a promise, flat as they lie. */
-export function managed(props: Props): Record<string, unknown> {
+export function managed(props: Partial<Props>): Record<string, unknown> {
   return pick(
     props,
     Object.keys(props).filter((key) => !notManaged.has(key) && props[key] !== undefined),

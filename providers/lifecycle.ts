@@ -34,8 +34,16 @@ export class Lifecycle {
     this.#availability = availability;
   }
 
-  /** Both schemas. Pure; a value that is not known yet passes. */
-  check(news: Props): { inputs: Props; failures: { property: string; reason: string }[] } {
+  /**
+   * Both schemas, and whether what was seen may be turned into what is wanted. Pure; a value that is
+   * not known yet passes. `olds` are the inputs in the state, as `read` has just filled them.
+   * @throws Refused here and not in `diff`, which the engine also calls about what was declared last
+   * time, while it refreshes: that would refuse for ever what somebody has mended and declared anew.
+   */
+  check(
+    news: Props,
+    olds: Partial<Props> = {},
+  ): { inputs: Props; failures: { property: string; reason: string }[] } {
     const key = this.#ground.kind.key.safeParse(news.at.key);
     const value = isUnknown(managed(news))
       ? { success: true as const, data: managed(news) }
@@ -53,6 +61,7 @@ export class Lifecycle {
       ...(value.success && value.data),
       ...(key.success && { at: { ...news.at, key: key.data } }),
     };
+    if (failures.length === 0) this.#refuse(olds, inputs);
     return { inputs, failures };
   }
 
@@ -73,10 +82,11 @@ export class Lifecycle {
     }
   }
 
-  /** Pure: what is wanted against what `read` has just seen. */
+  /** Pure: what is wanted against what `read` has just seen. What is refused is a change here. */
   diff(olds: Props, news: Props) {
-    const moved = olds.at.host !== news.at.host || !same(olds.at.key, news.at.key);
-    if (moved) return { changes: true, replaces: ["at"], deleteBeforeReplace: true };
+    if (moved(olds.at, news.at)) {
+      return { changes: true, replaces: ["at"], deleteBeforeReplace: true };
+    }
     if (this.#down(news.at) !== undefined) return { changes: false };
     if (hasUnknown(news)) return { changes: true };
     const want = managed(news);
@@ -90,6 +100,7 @@ export class Lifecycle {
     try {
       return { changes: changes || this.#ground.kind.converge(news.at.key, want, have).length > 0 };
     } catch (error) {
+      if (error instanceof Refused) return { changes: true };
       throw this.#withName(news.at, error);
     }
   }
@@ -118,6 +129,22 @@ export class Lifecycle {
       }
     }
     await this.#named(at, this.#letGo(props));
+  }
+
+  /** @throws Refused where what was seen cannot be turned into what is wanted. */
+  #refuse(olds: Partial<Props>, news: Props): void {
+    // What was not seen, or will be another thing, says nothing about what is wanted here.
+    if (!olds.at || olds.unseen !== undefined || moved(olds.at, news.at)) return;
+    if (this.#down(news.at) !== undefined || hasUnknown(news)) return;
+    // Inputs do not say whether a thing that has none of the keys is there at all. If it is, and is
+    // refused for that, then by the update.
+    const seen = managed(olds);
+    const have = Object.keys(seen).length > 0 ? seen : undefined;
+    try {
+      this.#ground.kind.converge(news.at.key, managed(news), have);
+    } catch (error) {
+      throw this.#withName(news.at, error);
+    }
   }
 
   async #letGo(props: Props): Promise<void> {
@@ -292,6 +319,10 @@ export class Lifecycle {
       `${this.#name(at)}: every change was made, and it still differs\n  left to do: ${left.join("; ")}\n  wanted: ${shown(want)}\n  found: ${shown(now)}\n  Next: look what sets it back (another tool, a package's own script), then run again.`,
     );
   }
+}
+
+function moved(from: At, to: At): boolean {
+  return from.host !== to.host || !same(from.key, to.key);
 }
 
 /** A record that speaks of the keys that left no more. What is not back yet is still to come back. */

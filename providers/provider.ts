@@ -20,8 +20,15 @@ function lifecycle(kind: string, { at }: Props): Lifecycle {
   return new Lifecycle(groundOf(kind, hosts, api), availability(at.stack));
 }
 
-/** The schemas' complaints about a promise. Opens no connection. */
-export const check = guarded((kind: string, news: Props) => lifecycle(kind, news).check(news));
+/**
+ * The schemas' complaints about a promise. Opens no connection.
+ * @throws Refused for what cannot be made of what `read` saw.
+ */
+export const check = guarded((kind: string, ...given: [Props] | [Partial<Props>, Props]) => {
+  // What an older state holds gives the wish alone, and nothing of what was seen.
+  const [olds, news] = given.length === 1 ? [undefined, given[0]] : given;
+  return lifecycle(kind, news).check(news, olds);
+});
 /**
  * Looks at the host.
  * @throws HostUnreachable, ScriptFailed or Refused: a host that was not seen has not drifted.

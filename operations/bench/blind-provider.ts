@@ -3,7 +3,10 @@
 
 type Props = Record<string, unknown>;
 
-export const check = async (_kind: string, news: Props) => ({ inputs: news, failures: [] });
+export const check = async (_kind: string, _olds: Props, news: Props) => ({
+  inputs: news,
+  failures: [],
+});
 export const read = async (_kind: string, id: string, props: Props) => ({ id, props });
 export const diff = async () => ({ changes: false });
 

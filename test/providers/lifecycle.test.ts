@@ -252,15 +252,64 @@ describe("what is refused", () => {
     await assert.rejects(on().delete(outs), { message: named });
   });
 
-  test("before a change says it too, in the preview as well", async () => {
-    const refuse = () => {
-      throw new Refused("it would cost data");
+  const careful = (availability = none, hosts = unaskable.hosts) => {
+    const kind = {
+      ...file,
+      converge(...[key, want, have]: Parameters<HostState<FileKey, FileValue>["converge"]>) {
+        const edits = file.converge(key, want, have);
+        if (want && have && edits.length > 0) throw new Refused("it would cost data");
+        return edits;
+      },
     };
-    const careful = new Lifecycle(new HostGround({ ...file, converge: refuse }, place.hosts), none);
+    return new Lifecycle(new HostGround(kind, hosts), availability);
+  };
+  const named = /^File one on here: it would cost data/;
+  /** What a refresh leaves in the state: what was seen as inputs, and more beside it as outputs. */
+  const seen = async (content: string) => {
     const { outs } = await on().create(promise("one"));
-    const named = /^File one on here: it would cost data/;
-    assert.throws(() => careful.diff(outs, promise("one")), { message: named });
-    await assert.rejects(careful.create(promise("one")), { message: named });
+    writeFileSync(path, content);
+    const { props, inputs } = await on().read("id", outs);
+    assert.ok(inputs);
+    return { props, inputs };
+  };
+
+  test("before a change says it too, and in the preview as well", async () => {
+    const { props, inputs } = await seen("theirs\n");
+    const life = careful(none, place.hosts);
+    assert.throws(() => life.check(promise("one"), inputs), { name: "Refused", message: named });
+    await assert.rejects(life.update(props, promise("one")), { message: named });
+  });
+
+  test("is so for what the program says, not for what it said last time", async () => {
+    // Somebody has moved the data as they were told, and now declares what is there.
+    const { props, inputs } = await seen("moved\n");
+    assert.deepEqual(careful().diff(props, promise("one")), { changes: true });
+    const anew = promise("one", { content: "moved\n" });
+    assert.deepEqual(careful().check(anew, inputs).failures, []);
+    assert.deepEqual(careful().diff(props, anew), { changes: false });
+  });
+
+  test("is only what was seen, where it was seen", async () => {
+    const { props, inputs } = await seen("theirs\n");
+    const other = { ...promise("one").at, key: { path: `${path}2` } };
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const away: Availability = { down: new Set(["here"]), abandoned: new Set() };
+    const passes = (life: Lifecycle, news: Props, olds?: Partial<Props>) =>
+      assert.deepEqual(life.check(news, olds).failures, []);
+    passes(careful(), promise("one"));
+    passes(careful(), promise("one"), {});
+    passes(careful(), promise("one"), { ...inputs, unseen: "it does not answer" });
+    passes(careful(), promise("one", { at: other }), inputs);
+    passes(careful(), promise("one", { at: { ...props.at, host: "there" } }), inputs);
+    passes(careful(), promise("one", { after: [unknown] }), inputs);
+    passes(careful(away), promise("one"), inputs);
+  });
+
+  test("is never what is not there", async () => {
+    const { outs } = await on().create(promise("one"));
+    rmSync(path);
+    const { inputs } = await on().read("id", outs);
+    assert.deepEqual(careful().check(promise("one"), inputs).failures, []);
   });
 });
 
