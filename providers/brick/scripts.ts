@@ -25,13 +25,7 @@ export interface Seen {
 /** Prints whose brick a folder is, from the folder and from the daemon's own files. */
 export function lookAtBrick(path: string): Script {
   return sh`
-here=none bricks=$(grep -slxF -e ${`path=${path}`} /var/lib/glusterd/vols/*/bricks/*)
-if [ -n "$bricks" ]; then
-  while IFS='=' read -r name value || [ -n "$name" ]; do
-    [ "$name" != UUID ] || here=$value
-  done </var/lib/glusterd/glusterd.info
-  bricks=$(grep -lx -e "uuid=$here" $bricks)
-fi
+${entriesHere(path)}
 for file in $bricks; do
   volume=\${file%/bricks/*}
   echo "listed \${volume##*/}"
@@ -52,6 +46,30 @@ if [ -d ${path} ]; then
 elif [ -e ${path} ]; then echo 'folder there'; echo 'files (it is not a folder)'
 fi
 exit 0`;
+}
+
+/**
+ * Puts into `$bricks` the daemon's files that count the folder among the bricks of this host. Those of
+ * other hosts have the same path, as a rule. A host that was installed anew has another id than they
+ * say: then by its name and addresses.
+ */
+function entriesHere(path: string): Script {
+  return sh`here=none bricks= listed=$(grep -slxF -e ${`path=${path}`} /var/lib/glusterd/vols/*/bricks/*)
+if [ -n "$listed" ]; then
+  while IFS='=' read -r name value || [ -n "$name" ]; do
+    [ "$name" != UUID ] || here=$value
+  done </var/lib/glusterd/glusterd.info
+  bricks=$(grep -lx -e "uuid=$here" $listed)
+fi
+if [ -n "$listed" ] && [ -z "$bricks" ]; then
+  ours=" ::1 127.0.0.1 127.0.1.1 $(hostname) $(hostname -I) "
+  for file in $listed; do
+    name=$(sed -n 's/^hostname=//p' "$file")
+    for one in "$name" $(getent ahosts "$name" | sed -n 's/ *STREAM.*//p'); do
+      case $ours in *" $one "*) bricks="$bricks $file"; break ;; esac
+    done
+  done
+fi`;
 }
 
 /** Reads what `lookAtBrick` printed; undefined where the folder is not there. */
@@ -127,12 +145,12 @@ rmdir ${path} && mkdir ${path} && chown ${owner} ${path} && chmod ${mode} ${path
 
 function refuseWhileListed(path: string): Script {
   return sh`[ -d ${path} ] || exit 0
-file=$(grep -sl -x -F -e ${`path=${path}`} /var/lib/glusterd/vols/*/bricks/* | head -n 1)
-if [ -n "$file" ]; then
-  volume=$(basename "$(dirname "$(dirname "$file")")")
-  echo ${`${path} is still listed as a brick of`} "$volume": ${`delete the volume first`} >&2
+${entriesHere(path)}
+for file in $bricks; do
+  volume=\${file%/bricks/*}
+  echo ${`${path} is still listed as a brick of`} "\${volume##*/}": ${`delete the volume, or take the brick out of it, first`} >&2
   exit 1
-fi`;
+done`;
 }
 
 // Gluster's own folders hold links to the files beside them, and nothing else where there are none.

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { lookAtBrick, takeAway } from "../../providers/brick/scripts.ts";
 import { type BrickValue, brick } from "../../providers/brick.ts";
 import { Refused, Unseen } from "../../providers/errors.ts";
 
@@ -82,4 +87,64 @@ describe("what is done about a brick", () => {
   test("what was a brick before we came is not emptied", () => {
     assert.deepEqual(brick.putBack(key, "0:0 755", { ...want }, { ...want }), []);
   });
+});
+
+describe("what Gluster counts among this host's bricks", () => {
+  const here = "00000000-0000-4000-8000-000000000001";
+  const there = "00000000-0000-4000-8000-000000000002";
+  let folder: string;
+  let path: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "quintet-brick-"));
+    path = join(folder, "one");
+    for (const name of ["bin", "one", "vols/shared/bricks"]) {
+      mkdirSync(join(folder, name), { recursive: true });
+    }
+    writeFileSync(join(folder, "glusterd.info"), `UUID=${here}\noperating-version=110000\n`);
+    writeFileSync(join(folder, "vols/shared/info"), `status=0\nvolume-id=${id}\n`);
+    program("hostname", `case $* in -I) echo '192.0.2.7 2001:db8::7 ' ;; *) echo me ;; esac`);
+    program("getent", `[ "$2" != me.example ] || echo '192.0.2.7      STREAM me.example'`);
+    program("getfattr", "exit 1");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function program(name: string, text: string): void {
+    writeFileSync(join(folder, "bin", name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(folder, "bin", name), 0o755);
+  }
+  function listed(host: string, uuid: string): void {
+    const file = join(folder, "vols/shared/bricks", `${host}:-one`);
+    writeFileSync(file, `uuid=${uuid}\nhostname=${host}\npath=${path}\nreal_path=${path}\n`);
+  }
+  function run({ text }: { readonly text: string }) {
+    const env = { ...process.env, PATH: `${folder}/bin:${process.env.PATH}` };
+    const input = text.replaceAll("/var/lib/glusterd", folder);
+    return spawnSync("sh", [], { input, encoding: "utf8", env });
+  }
+  const seen = () => /^listed.*$/m.exec(run(lookAtBrick(path)).stdout)?.[0];
+
+  test("is neither another host's brick of the same path, nor in the way of its removal", () => {
+    listed("other", there);
+    assert.equal(seen(), undefined);
+    assert.equal(run(takeAway(path, false).script).status, 0);
+    assert.equal(existsSync(path), false);
+  });
+
+  for (const [what, host, uuid] of [
+    ["by the id of its daemon", "an-old-name", here],
+    ["by its name, if it was installed anew", "me", there],
+    ["by the address of another name", "me.example", there],
+    ["by its address", "192.0.2.7", there],
+  ] as const) {
+    test(`is known ${what}, and is not removed`, () => {
+      listed("other", "00000000-0000-4000-8000-000000000003");
+      listed(host, uuid);
+      assert.equal(seen(), "listed shared");
+      const { status, stderr } = run(takeAway(path, false).script);
+      assert.equal(status, 1);
+      assert.match(stderr, /still listed as a brick of shared: delete the volume, or take/);
+      assert.equal(existsSync(path), true);
+    });
+  }
 });
