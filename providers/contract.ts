@@ -41,8 +41,8 @@ export interface Kind<Key, Value extends object, Edit extends { readonly why: st
    * `have` is already cut down by `own` to what is managed, so a key that `have` holds and `want`
    * does not is one to take away; `undefined` on either side is the thing as a whole.
    * Several edits are run in order; each must be safe to run again.
-   * `gone` names hosts that are gone for good, and is given by destroy alone: what has other hosts
-   * for members takes itself apart without them.
+   * `gone` names hosts that are gone for good, whether they are still promised or not: what has other
+   * hosts for members lets these go by force, takes none of them in, and takes itself apart without them.
    * @throws Refused for what would cost data; the message holds the way to do it by hand.
    */
   converge(

@@ -98,7 +98,7 @@ export class Lifecycle {
       !same(olds.secrets ?? {}, news.secrets ?? {}) ||
       !same(olds.after ?? [], news.after ?? []);
     try {
-      return { changes: changes || this.#ground.kind.converge(news.at.key, want, have).length > 0 };
+      return { changes: changes || this.#edits(news.at, want, have).length > 0 };
     } catch (error) {
       if (error instanceof Refused) return { changes: true };
       throw this.#withName(news.at, error);
@@ -141,7 +141,7 @@ export class Lifecycle {
     const seen = managed(olds);
     const have = Object.keys(seen).length > 0 ? seen : undefined;
     try {
-      this.#ground.kind.converge(news.at.key, managed(news), have);
+      this.#edits(news.at, managed(news), have);
     } catch (error) {
       throw this.#withName(news.at, error);
     }
@@ -156,20 +156,16 @@ export class Lifecycle {
     if (record?.claim !== at.claim) return;
     const scope = { ...props.declared, ...Object.fromEntries(record.keys.map((key) => [key, ""])) };
     const have = this.#cut(scope, looked.live);
-    const { converge, putBack } = this.#ground.kind;
-    const gone = this.#availability.abandoned;
+    const { putBack } = this.#ground.kind;
     const back = putBack
       ? putBack.call(this.#ground.kind, at.key, record.kept ?? "", record.found, have)
-      : converge.call(this.#ground.kind, at.key, record.found, have, gone);
+      : this.#edits(at, record.found, have);
     if (back.length > 0) {
       // Whether an old secret is back shows only to whoever tries that one.
       const old = { ...secrets, ...texts(pick(record.found ?? {}, Object.keys(secrets))) };
       const after = await this.#ground.change(at, [], back, props.declared, old);
       const now = this.#cut(scope, after);
-      if (
-        !putBack &&
-        converge.call(this.#ground.kind, at.key, record.found, now, gone).length > 0
-      ) {
+      if (!putBack && this.#edits(at, record.found, now).length > 0) {
         throw this.#didNotConverge(at, record.found, now, props);
       }
     }
@@ -196,9 +192,14 @@ export class Lifecycle {
     const scope = { ...pick(olds?.declared ?? {}, left), ...want };
     const have = this.#cut(scope, looked.live);
     const record = this.#record(before, at, want, looked.live, looked.kept);
-    const back = this.#putBackOf(pick(before?.found ?? {}, left), want);
+    // A host that is gone for good is not back where it was found.
+    const lost = left.filter((key) =>
+      this.#availability.abandoned.has(olds?.at.about?.[key] ?? ""),
+    );
+    const returning = left.filter((key) => !lost.includes(key));
+    const back = this.#putBackOf(pick(before?.found ?? {}, returning), want);
     const target = { ...back, ...want };
-    const steps = this.#ground.kind.converge(at.key, target, have);
+    const steps = this.#edits(at, target, have);
     const note = same(before, record)
       ? []
       : [{ why: `note what was found in ${path}`, script: writeRecord(path, record) }];
@@ -206,7 +207,7 @@ export class Lifecycle {
     if (note.length + steps.length > 0) {
       const after = await this.#ground.change(at, note, steps, scope, secrets);
       now = this.#cut(scope, after);
-      if (this.#ground.kind.converge(at.key, target, now).length > 0) {
+      if (this.#edits(at, target, now).length > 0) {
         // A secret that has left the declaration is one still.
         const all = { ...olds?.secrets, ...news.secrets };
         throw this.#didNotConverge(at, target, now, { ...news, secrets: all });
@@ -214,12 +215,16 @@ export class Lifecycle {
     }
     if (left.length > 0) {
       // What a key was like is forgotten only after the key is like that again.
-      const script = writeRecord(path, without(record, left, Object.keys(back)));
+      const script = writeRecord(path, without(record, left, [...Object.keys(back), ...lost]));
       await this.#ground.note(at, { why: `shorten ${path}`, script });
     }
     const wrote = steps.length > 0 || olds?.written === undefined;
     const written = wrote ? new Date().toISOString() : (olds.written ?? "");
     return this.#outputs(news, managed(news), now && pick(now, Object.keys(want)), written);
+  }
+
+  #edits({ key }: At, want: Value | undefined, have: Value | undefined) {
+    return this.#ground.kind.converge(key, want, have, this.#availability.abandoned);
   }
 
   /** Found keys come back when they leave the declaration, unless it speaks about all there is. */
@@ -314,7 +319,7 @@ export class Lifecycle {
   #didNotConverge(at: At, want: Value | undefined, now: Value | undefined, props: Props) {
     const shown = (value: Value | undefined) =>
       JSON.stringify(value && withWords(value, props, this.#held(at)));
-    const left = this.#ground.kind.converge(at.key, want, now).map((change) => change.why);
+    const left = this.#edits(at, want, now).map((change) => change.why);
     return new DidNotConverge(
       `${this.#name(at)}: every change was made, and it still differs\n  left to do: ${left.join("; ")}\n  wanted: ${shown(want)}\n  found: ${shown(now)}\n  Next: look what sets it back (another tool, a package's own script), then run again.`,
     );

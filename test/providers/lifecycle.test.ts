@@ -97,6 +97,25 @@ describe("a key that leaves the declaration", () => {
     }
   });
 
+  test("and is about a host that is gone for good goes, as it was found or not", async () => {
+    const about = { "a/kept": "there" };
+    const { at, ...values } = both();
+    for (const away of ["there", "elsewhere"]) {
+      writeFileSync(path, "[a]\nkept = theirs\n");
+      const abandoned = new Set([away]);
+      const gone = new Lifecycle(new HostGround(iniFile, place.hosts), {
+        down: abandoned,
+        abandoned,
+      });
+      const { outs } = await ini().create({ ...values, at: { ...at, about } });
+      const { outs: after } = await gone.update(outs, one());
+      const kept = away === "there" ? "" : "kept = theirs\n";
+      assert.equal(readFileSync(path, "utf8"), `[a]\n${kept}stays = ours\n`);
+      await ini().delete(after);
+      assert.equal(readFileSync(path, "utf8"), `[a]\n${kept}`);
+    }
+  });
+
   test("and was a secret is not told when it cannot be put back", async () => {
     writeFileSync(path, "[a]\nkept = theirs-of-old\n");
     const secrets = { "a/kept": { value: "hunter2", draw: 1 } };
@@ -206,7 +225,7 @@ describe("a host that is declared down", () => {
     assert.equal(existsSync(path), false);
   });
 
-  test("is told of to whatever goes on another host when it is abandoned", async () => {
+  test("is told of to whatever is on another host when it is abandoned", async () => {
     const told: unknown[] = [];
     const { putBack: _bytes, ...pool } = {
       ...file,
@@ -215,13 +234,18 @@ describe("a host that is declared down", () => {
         return file.converge(key, want, have);
       },
     };
-    const life = (availability: Availability) =>
-      new Lifecycle(new HostGround(pool, place.hosts), availability);
-    const { outs } = await life(none).create(promise("one"));
-    assert.deepEqual(new Set(told.splice(0)), new Set([undefined]));
     const abandoned = new Set(["there"]);
-    await life({ down: abandoned, abandoned }).delete(outs);
-    assert.deepEqual(told[0], ["there"]);
+    const life = new Lifecycle(new HostGround(pool, place.hosts), { down: abandoned, abandoned });
+    const heard = () => new Set(told.splice(0).map(String));
+    const { outs } = await life.create(promise("one"));
+    assert.deepEqual(heard(), new Set(["there"]));
+    life.check(promise("one"), outs);
+    life.diff(outs, promise("one"));
+    assert.deepEqual(heard(), new Set(["there"]));
+    await life.update(outs, promise("one", { mode: "0644" }));
+    assert.deepEqual(heard(), new Set(["there"]));
+    await life.delete(outs);
+    assert.deepEqual(heard(), new Set(["there"]));
   });
 });
 
