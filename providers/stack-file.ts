@@ -17,7 +17,10 @@ export class BadStackFile extends Error {
 export interface Availability {
   /** Promises on these hosts, or about them, are left as they are. */
   readonly down: ReadonlySet<string>;
-  /** Delete lets go of promises on these without touching the host. They are down as well. */
+  /**
+   * Delete lets go of promises on these without touching the host. They are down as well, and may have
+   * left the stack's hosts.
+   */
   readonly abandoned: ReadonlySet<string>;
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BadStackFile, stackConfig } from "../providers/stack-file.ts";
-import { BadConfig } from "./problems.ts";
+import { BadConfig, remove } from "./problems.ts";
 import { secretPlaces } from "./secrets.ts";
 import { type PasswordName, parseSite, type Site } from "./site.ts";
 import { type GuestImage, guestImageOf, publicKeyOf } from "./tenant-files.ts";
@@ -10,10 +10,23 @@ import { type GuestImage, guestImageOf, publicKeyOf } from "./tenant-files.ts";
  * @throws RunError with every problem of the config: of this error, Pulumi shows the message alone.
  */
 export function loadSite(): Site {
-  return told(() => {
+  const site = told(() => {
     const texts = pulumi.runtime.allConfig();
     const secretKeys = Object.keys(texts).filter((key) => engine.isConfigSecret(key));
     return parseSite(texts, secretPlaces(stackConfig(pulumi.getStack()), secretKeys));
+  });
+  for (const warning of leftListed(site)) void pulumi.log.warn(warning);
+  return site;
+}
+
+/** What an operator has to be told of hosts that have left `hosts` and still stand on `abandoned`. */
+function leftListed({ hosts, abandoned }: Site): readonly string[] {
+  return [...abandoned].flatMap((name, index) => {
+    if (hosts.some((host) => host.name === name)) return [];
+    const fix = remove(["abandoned", index]);
+    return [
+      `quintet:abandoned names ${name}, which is no host any more: an up lets go of its promises.\n  Next: after that up: ${fix}`,
+    ];
   });
 }
 

@@ -98,6 +98,7 @@ export interface Site {
   readonly protectData: boolean;
   /** Hosts that are away for now; those that are abandoned are among them. */
   readonly down: ReadonlySet<string>;
+  /** Gone for good: one may have left `hosts` already, while its promises are still to go. */
   readonly abandoned: ReadonlySet<string>;
 }
 

@@ -13,7 +13,7 @@ export function checkHosts(draft: Draft): readonly Problem[] {
     ...exactlyOne("gateway", hosts, all),
     ...controllerApart(draft, hosts),
     ...interfaces(hosts),
-    ...awayLists(draft, hosts),
+    ...awayList(draft, hosts),
   ];
 }
 
@@ -142,22 +142,21 @@ function interfaces(hosts: readonly DraftHost[]): readonly Problem[] {
   });
 }
 
-function awayLists(draft: Draft, hosts: readonly DraftHost[]): readonly Problem[] {
+/** One that is gone for good may have left `hosts` before it leaves that list. */
+function awayList(draft: Draft, hosts: readonly DraftHost[]): readonly Problem[] {
   const names = hosts.flatMap(({ host }) => host.name ?? []);
   // A host whose name cannot be read may be the one that is meant.
   if (names.length < (draft.hosts ?? [undefined]).length) return [];
-  return (["down", "abandoned"] as const).flatMap((list) =>
-    (draft[list] ?? []).flatMap((name, index) =>
-      name === undefined || names.includes(name)
-        ? []
-        : [
-            {
-              path: [list, index],
-              found: `"${name}", which is no host`,
-              allowed: names.join(", "),
-              fix: remove([list, index]),
-            },
-          ],
-    ),
+  return (draft.down ?? []).flatMap((name, index) =>
+    name === undefined || names.includes(name)
+      ? []
+      : [
+          {
+            path: ["down", index],
+            found: `"${name}", which is no host`,
+            allowed: names.join(", "),
+            fix: remove(["down", index]),
+          },
+        ],
   );
 }

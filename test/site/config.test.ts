@@ -415,17 +415,6 @@ const cases: [sentence: string, path: string, value: unknown, ...expected: strin
     ),
   ],
   [
-    "an abandoned host that does not exist",
-    "abandoned",
-    ["compute7"],
-    told(
-      "abandoned[0]",
-      '"compute7", which is no host',
-      "controller, compute1, compute2, compute3, compute4",
-      "rm --path 'quintet:abandoned[0]'",
-    ),
-  ],
-  [
     "a name where a list of names belongs",
     "down",
     "compute2",

@@ -107,6 +107,12 @@ describe("a site", () => {
     assert.deepEqual([[...down], [...abandoned]], [["compute2", "compute3"], ["compute3"]]);
   });
 
+  test("still knows that a host is gone for good when it has left the others", () => {
+    const { hosts, down, abandoned } = site({ abandoned: ["compute7"] });
+    assert.equal(hosts.length, 5);
+    assert.deepEqual([[...down], [...abandoned]], [["compute7"], ["compute7"]]);
+  });
+
   test("takes flags and numbers as the CLI hands them over, as text", () => {
     assert.equal(site({ protectData: "false" }).protectData, false);
   });
