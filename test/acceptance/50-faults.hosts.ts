@@ -58,7 +58,7 @@ describe("faults", () => {
     await withoutChrony("compute4");
     const cut = await up({
       watch: async () => {
-        await dpkgRuns("compute4");
+        await dpkgStandsStill("compute4");
         await testbed("kill", "compute4");
       },
     });
@@ -159,6 +159,15 @@ function dpkgRuns(host: string): Promise<true> {
   return until(`dpkg runs on ${host}`, 180, async () =>
     (await tryOnHost(host, "pgrep -x dpkg")).status === 0 ? true : undefined,
   );
+}
+
+/**
+ * Stops dpkg between unpacking and configuring. On the host itself, since a small package is installed
+ * in less time than it takes to hear of it and to switch the host off.
+ */
+async function dpkgStandsStill(host: string): Promise<void> {
+  const stop = "pkill -STOP -f '^[^ ]*dpkg .*--configure'";
+  await onHost(host, `until ${stop}; do sleep 0.02; done`, 180);
 }
 
 async function withoutChrony(host: string): Promise<void> {

@@ -27,6 +27,10 @@ export const allowedAfterDestroy: readonly Allowed[] = [
     because: "what daemons leave in /run is gone at the next boot",
   },
   {
+    line: /^\+ tree f \S+ root:root \/run\/libvirtd\.pid$/,
+    because: "libvirtd that ends for want of work leaves it, too, until the next boot",
+  },
+  {
     line: /^\+ (mount \/netns \/run\/netns .*|unit run-netns\.mount loaded active mounted|unit-file run-netns\.mount generated)$/,
     because: "ip mounts the folder of network namespaces at the first one's birth; it is empty",
   },

@@ -11,12 +11,12 @@ END
 CONTROL=control-word-of-the-test sleep 600 & control=$!
 count=0
 seen=$(mktemp)
-while [ ! -e ${stop} ]; do
+while
   cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' |
     grep -aF -f /run/quintet-acceptance-words >>"$seen"
   count=$((count + 1))
-  sleep 0.1
-done
+  [ ! -e ${stop} ]
+do sleep 0.1; done
 kill $control
 echo $count
 sort -u "$seen"
@@ -29,6 +29,8 @@ export async function unseenByProcesses<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const stop = "/run/quintet-acceptance-stop";
+  // One that failed in the middle has left its own.
+  await onEveryHost(`rm -f ${stop}`);
   const [seen, result] = await Promise.all([
     onEveryHost(sampler(secrets, stop), 900),
     work().finally(() => onEveryHost(`: >${stop}`)),

@@ -61,12 +61,6 @@ ${admin} security group rule delete "$(${admin} security group rule list $group 
     shown: ["controller: Image tenant-image-tiny: visibility"],
   },
   {
-    host: "controller",
-    what: "a unit of Nova is stopped",
-    break: "systemctl stop nova-scheduler.service",
-    shown: ["controller: Service compute-nova-scheduler.service: active"],
-  },
-  {
     host: "compute4",
     what: "a port of a bridge is gone",
     break: "ovs-vsctl del-port br-provider pv1",
@@ -83,6 +77,13 @@ ${admin} security group rule delete "$(${admin} security group rule list $group 
     what: "an agent runs on old config",
     break: `echo '# somebody was here' >>${agent}`,
     shown: ["compute3: Service compute3-network-neutron-openvswitch-agent.service: config"],
+  },
+  // Last: a minute later it also counts as dead.
+  {
+    host: "controller",
+    what: "a unit of Nova is stopped",
+    break: "systemctl stop nova-scheduler.service",
+    shown: ["controller: Service compute-nova-scheduler.service: active"],
   },
 ];
 

@@ -4,7 +4,7 @@ import { drift, expectStatus, onHost, testbed, up } from "../acceptance/cloud.ts
 import { resources } from "../acceptance/stack.ts";
 import { type Config, inVariant } from "../acceptance/variant.ts";
 import { volumePath } from "../acceptance/volume.ts";
-import { emulators, moveTo, openstack, withGuests } from "./guests.ts";
+import { emulators, moveTo, off, openstack, withGuests } from "./guests.ts";
 
 const sixth = "compute5";
 
@@ -35,6 +35,7 @@ describe("by the stack's config alone", () => {
       await ways.member.send("stop", "POST", "compute", `/v2.1/servers/${second.id}/action`, {
         "os-stop": null,
       });
+      await off(second);
       const disk = () => onHost("controller", `sha256sum ${volumePath}/${second.id}/disk`, 60);
 
       const there = (await resources()).length;

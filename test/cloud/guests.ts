@@ -71,6 +71,15 @@ export async function moveTo(guest: Guest, host: string): Promise<void> {
   await settled(guest, (now) => now === host);
 }
 
+/** Waits until it runs no more: it is told to end, and takes its time. */
+export function off(guest: Guest): Promise<boolean> {
+  return patiently<boolean>(`${guest.name} is off`, 120, async () => {
+    const { status } = await guest.seen();
+    if (status === "SHUTOFF") return true;
+    throw new Unready(String(status));
+  });
+}
+
 /** Waits until it runs on a host that will do. */
 export function settled(guest: Guest, willDo: (host: string) => boolean): Promise<boolean> {
   return patiently<boolean>(`${guest.name} is where it shall be`, 300, async () => {
