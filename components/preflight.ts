@@ -1,4 +1,5 @@
 import type { ComputeHostNames } from "../profiles/openstack.ts";
+import type { BridgeNames } from "../profiles/profile.ts";
 import { Platform } from "../providers/platform.ts";
 import type { Site } from "../site/site.ts";
 import { Concern, type ConcernOptions } from "./concern.ts";
@@ -9,6 +10,7 @@ export interface PreflightArgs {
   readonly names: {
     /** What the profile is written for, as os-release(5) says it. */
     readonly operatingSystem: { readonly ID: string; readonly VERSION_ID: string };
+    readonly bridge: Pick<BridgeNames, "name">;
     readonly cloud: { readonly compute: Pick<ComputeHostNames, "stayed"> };
   };
   /** Room that the root file system needs, in megabytes. */
@@ -21,10 +23,12 @@ export class Preflight extends Concern {
     super("Preflight", name, options);
     const { site, names, freeMegabytes } = args;
     const { ID, VERSION_ID } = names.operatingSystem;
-    for (const { name: host } of site.hosts) {
+    for (const { name: host, address, lanInterface } of site.hosts) {
       const value = {
         system: `${ID} ${VERSION_ID}`,
         space: "enough",
+        // Where the bridge has taken the interface's place, it is the one that has the address.
+        lan: `${address} on ${lanInterface} or ${names.bridge.name}`,
         ...(site.services && { hostname: host }),
       };
       new Platform(`${name}-${host}`, { host, key: { freeMegabytes }, value }, this.after());

@@ -13,6 +13,11 @@ const value = z.strictObject({
   space: z.string().default("enough"),
   /** What the host calls itself, where others know it by that: nova-compute and Neutron's agents report so. */
   hostname: z.string().optional(),
+  /** "192.168.0.2 on eth1 or br100": its address, the interface that has it, the bridge that may have taken it over. */
+  lan: z
+    .string()
+    .regex(/^\S+ on \S+ or \S+$/)
+    .optional(),
 });
 
 export type PlatformKey = z.infer<typeof key>;
@@ -20,8 +25,9 @@ export type PlatformValue = z.infer<typeof value>;
 
 /**
  * What has to be true before anything else makes sense: the operating system that the profile is
- * written for, room on its disk, and where it matters the host's own name. It cannot be made true from here, so its change only says what
- * to do; everything else depends on it.
+ * written for, room on its disk, its address where the config has it, and where it matters the host's
+ * own name. It cannot be made true from here, so its change only says what to do; everything else
+ * depends on it.
  */
 export const platform = {
   kind: "Platform",
@@ -33,19 +39,23 @@ export const platform = {
 elif [ -r /etc/redhat-release ]; then echo centos "$(sed 's/[^0-9.]//g' /etc/redhat-release)"
 else uname -sr; fi
 df -Pm / | awk 'NR == 2 { print $4 }'
-uname -n`;
+uname -n
+ip -o -4 addr show scope global 2>/dev/null || :`;
   },
 
-  parse(stdout, { freeMegabytes }) {
-    const [system = "", free = "", hostname = ""] = stdout.trim().split("\n");
+  parse(stdout, { freeMegabytes }, declared?: z.infer<typeof value>) {
+    const [system = "", free = "", hostname = "", ...addresses] = stdout.trim().split("\n");
     const space = Number(free) >= freeMegabytes ? "enough" : `${free} MB free on /`;
-    return { system, space, hostname };
+    const lan = declared?.lan;
+    return { system, space, hostname, ...(lan !== undefined && { lan: lanOf(lan, addresses) }) };
   },
 
-  own({ hostname }, { hostname: found, ...have }) {
-    return hostname === undefined
-      ? have
-      : { ...have, ...(found !== undefined && { hostname: found }) };
+  own({ hostname, lan }, { hostname: name, lan: place, ...have }) {
+    return {
+      ...have,
+      ...(hostname !== undefined && name !== undefined && { hostname: name }),
+      ...(lan !== undefined && place !== undefined && { lan: place }),
+    };
   },
 
   converge({ freeMegabytes }, want, have): Change[] {
@@ -82,11 +92,37 @@ uname -n`;
         ),
       );
     }
+    if (want.lan !== undefined && have?.lan !== want.lan) {
+      const found = `found ${have?.lan ?? "nothing"}, wanted ${want.lan}`;
+      changes.push(
+        failing(
+          `find its address in the LAN: ${found}`,
+          `${found}. Next: correct its address or lanInterface in quintet:hosts, or give that interface the address (ip -4 addr shows who has which).`,
+        ),
+      );
+    }
     return changes;
   },
+
+  // Nothing was changed: a host that was not fit at first is not made so again.
+  putBack: () => [],
 } satisfies HostState<PlatformKey, PlatformValue>;
 
-/** The operating system, the room and the name that a host must have. */
+/** What is wanted where that holds, otherwise what is there instead, by the lines of `ip -o -4 addr`. */
+function lanOf(wanted: string, lines: readonly string[]): string {
+  const [, address = "", port = "", bridge = ""] = /^(\S+) on (\S+) or (\S+)$/.exec(wanted) ?? [];
+  const seen = lines.flatMap((line) => {
+    const [, device = "", text = ""] = /^\d+: ([^\s@]+)\S* +inet ([\d.]+)/.exec(line) ?? [];
+    return text === "" ? [] : [{ device, text }];
+  });
+  const devices = seen.filter(({ text }) => text === address).map(({ device }) => device);
+  if (devices.includes(port) || devices.includes(bridge)) return wanted;
+  if (devices.length > 0) return `${address} on ${devices.join(", ")}`;
+  const others = seen.filter(({ device }) => device === port).map(({ text }) => text);
+  return `no ${address}, and ${others.join(", ") || "no address"} on ${port}`;
+}
+
+/** The operating system, the room, the name and the address that a host must have. */
 export class Platform extends HostResource<PlatformKey, PlatformValue> {
   constructor(
     name: string,
