@@ -16,6 +16,11 @@ export function poolOf(stack: string): Pool {
   return pool;
 }
 
+/** Where it is noted which passwords Keystone has been found to hold. */
+export function loginsOf(stack: string): string {
+  return `.quintet/logins-${stack}.json`;
+}
+
 /** Where it is noted what the last process asked of a stack's hosts, or of its APIs. */
 export function memoryOf(of: "hosts" | "apis", stack: string): string {
   return `.quintet/asked-of-${of}-${stack}.json`;

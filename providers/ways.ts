@@ -1,7 +1,8 @@
 import "./transport/plain-schemas.ts";
 import type { SshApi } from "./cloud/api.ts";
 import { apiThrough } from "./cloud/api-through-hosts.ts";
-import { isDown, memoryOf, poolOf } from "./reach.ts";
+import { Logins } from "./cloud/logins.ts";
+import { isDown, loginsOf, memoryOf, poolOf } from "./reach.ts";
 import { SshHosts } from "./transport/hosts.ts";
 import type { Scouted } from "./transport/scouted.ts";
 
@@ -19,7 +20,8 @@ export function waysTo(stack: string): Ways {
   if (known) return known;
   const skip = (host: string) => isDown(stack, host);
   const hosts = new SshHosts(poolOf(stack), memoryOf("hosts", stack), skip);
-  const ways = { hosts, api: apiThrough(hosts, { file: memoryOf("apis", stack), skip }) };
+  const memory = { file: memoryOf("apis", stack), skip };
+  const ways = { hosts, api: apiThrough(hosts, memory, new Logins(hosts, loginsOf(stack))) };
   waysOfStack.set(stack, ways);
   return ways;
 }

@@ -3,6 +3,7 @@ import { ApiRefused, Unseen } from "../errors.ts";
 import { ReadAhead } from "../transport/read-ahead.ts";
 import type { Scouted } from "../transport/scouted.ts";
 import { type Call, type Get, get, type Login } from "./contract.ts";
+import type { Logins } from "./logins.ts";
 import { followed, messageOf, nextAfter } from "./reply.ts";
 import { masked, revealed } from "./secrets.ts";
 import { identityOf, type ReadFile, Session } from "./session.ts";
@@ -58,6 +59,7 @@ export class SshApi implements Api {
   readonly #login: string;
   readonly #memory: ReadAhead<Get>;
   readonly #skip: (host: string) => boolean;
+  readonly #logins: Logins | undefined;
   #hasAskedAhead = false;
   readonly #sessions = new Map<string, Session>();
   readonly #known = new Map<string, Map<string, Known>>();
@@ -65,8 +67,10 @@ export class SshApi implements Api {
   /**
    * @param login which cloud of the clouds.yaml: who asks
    * @param memory where it is written down what to ask ahead the next time, and whom not to ask
+   * @param logins what is known of passwords without trying them
    */
-  constructor(dial: Dial, readFile: ReadFile, login = "admin", memory?: Memory) {
+  constructor(dial: Dial, readFile: ReadFile, login = "admin", memory?: Memory, logins?: Logins) {
+    this.#logins = logins;
     this.#wire = new Wire(dial);
     this.#readFile = readFile;
     this.#login = login;
@@ -116,7 +120,7 @@ export class SshApi implements Api {
     const name = JSON.stringify(revealed(question));
     const ofHost = this.#knownOf(host);
     const isLogin = "login" in question;
-    const read = () => (isLogin ? this.#try(host, question) : this.#read(host, question));
+    const read = () => (isLogin ? this.#try(host, question, reader) : this.#read(host, question));
     const answer = told.then((answer) => answer ?? read());
     const ahead = reader === undefined;
     const service = isLogin ? "identity" : question.service;
@@ -178,7 +182,14 @@ export class SshApi implements Api {
     throw new ApiRefused(`${said}\n  Next: ${nextAfter(reply.status)}`);
   }
 
-  async #try(host: string, { login }: Login): Promise<boolean> {
+  /** Who writes has it tried. */
+  #try(host: string, { login }: Login, reader: string | undefined): Promise<boolean> {
+    const attempt = () => this.#logIn(host, login);
+    if (reader === undefined || !this.#logins) return attempt();
+    return this.#logins.holds(host, login, attempt);
+  }
+
+  async #logIn(host: string, login: Login["login"]): Promise<boolean> {
     const reply = await this.#session(host).logIn({
       identity: identityOf(login.user, { id: login.domain }, login.password),
       // What is tried is the password; a project could be missing for other reasons.
