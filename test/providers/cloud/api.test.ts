@@ -9,6 +9,7 @@ import { after, beforeEach, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SshApi } from "../../../providers/cloud/api.ts";
 import type { Get } from "../../../providers/cloud/contract.ts";
+import type { Logins } from "../../../providers/cloud/logins.ts";
 import type { Dial } from "../../../providers/cloud/wire.ts";
 import { ApiRefused, HostUnreachable, Unseen } from "../../../providers/errors.ts";
 import { Secret } from "../../../providers/sh.ts";
@@ -82,6 +83,16 @@ describe("what was read", () => {
     const readers = ["User nova", "User glance", "RoleAssignment nova"];
     await Promise.all(readers.map((reader) => api.ask("controller", users, reader)));
     assert.deepEqual([logins(), reads()], [1, 1]);
+  });
+
+  test("is that a password holds, without trying it; but who writes has it tried", async () => {
+    const known = { holds: async () => true } as unknown as Logins;
+    const api = new SshApi(dial, async () => cloudsYaml, "admin", undefined, known);
+    const login = { user: "nova", domain: "default", password: new Secret("wrong") };
+    assert.equal(await api.ask("controller", { login }, "User nova"), true);
+    assert.equal(logins(), 0);
+    assert.equal(await api.ask("controller", { login }), false);
+    assert.equal(logins(), 1);
   });
 
   test("is asked ahead by the next process, once it begins to look, and not of who is down", async () => {
