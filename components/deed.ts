@@ -6,7 +6,7 @@ import { Task } from "../providers/task.ts";
 export function deed(
   name: string,
   host: string,
-  { name: what, check, run, undo, cleanUp, seconds }: Deed,
+  { name: what, check, asks, run, undo, cleanUp, seconds }: Deed,
   options: pulumi.CustomResourceOptions,
   disturbing: readonly { readonly written: pulumi.Output<string> }[] = [],
 ): Task {
@@ -17,6 +17,7 @@ export function deed(
       key: { name: what },
       value: {
         check: check.text,
+        ...(asks !== undefined && { asks }),
         run: run.text,
         ...(undo && { undo: undo.text }),
         ...(cleanUp && { cleanUp: cleanUp.text }),

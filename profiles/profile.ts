@@ -37,6 +37,8 @@ export interface Requirement {
   readonly name: string;
   /** Only reads; ends with 0 when it is met. */
   readonly check: Script;
+  /** A query of MariaDB whose rows the check needs, see `TaskValue`. */
+  readonly asks?: string;
   /** Ends with 1 and says on standard error what to do, because nothing but a person can. */
   readonly run: Script;
 }

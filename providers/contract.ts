@@ -70,9 +70,13 @@ export interface HostState<Key, Value extends object> extends Kind<Key, Value, C
   probe(key: Key, declared?: Value): Script;
   /**
    * A look that is made once for all promises that have it and are asked about together; its output is
-   * in `$shared` when a probe runs. Its arguments are the words. What it does not tell is not absent.
+   * in `$shared` when a probe runs. Its arguments are the words; a promise that has none of them does
+   * without the look. What it does not tell is not absent.
    */
-  readonly shared?: { readonly look: Script; word?(key: Key, declared?: Value): string };
+  readonly shared?: {
+    readonly look: Script;
+    word(key: Key, declared?: Value): string | undefined;
+  };
   /**
    * Canonical; `undefined` means absent and nothing else. Pure.
    * @throws Unseen when what would answer cannot be asked just now, and the same run can repair that.

@@ -72,12 +72,9 @@ fi`.text;
   #question(at: At, declared: Value | undefined): Question {
     const { probeSeconds: seconds = probeSeconds, shared } = this.kind;
     const { text } = this.kind.probe(at.key, declared);
-    if (!shared) return { text, seconds };
-    return {
-      text,
-      seconds,
-      shared: { text: shared.look.text, word: shared.word?.(at.key, declared) },
-    };
+    const word = shared?.word(at.key, declared);
+    if (!shared || word === undefined) return { text, seconds };
+    return { text, seconds, shared: { text: shared.look.text, word } };
   }
 
   #parse(at: At, answer: Answer | undefined, declared: Value | undefined): Value | undefined {

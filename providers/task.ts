@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { Unseen } from "./errors.ts";
+import { ownRows, together } from "./mariadb/command.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
 import { type Script, sh } from "./sh.ts";
 
@@ -19,6 +20,12 @@ export interface TaskValue {
   readonly done?: string;
   /** Only reads. Ends with 0 when the deed is done, with 1 when it is not, otherwise it cannot tell. */
   readonly check: string;
+  /**
+   * A query of the host's own MariaDB, which the check needs, without its semicolon: it is asked together
+   * with all others' questions. The check finds its rows in `$rows`, a line each; or in `$unseen` what was
+   * said instead.
+   */
+  readonly asks?: string;
   /** Does it. Safe to run again after it broke off. */
   readonly run: string;
   /** Undoes it at destroy, where it was not done when we came. Left out: what is done stays. */
@@ -32,21 +39,29 @@ export interface TaskValue {
 /** A deed without state of its own: a check that says whether it is done, and a way to do it. */
 export const task = {
   kind: "Task",
-  key: z.strictObject({ name: z.string().min(1) }),
+  key: z.strictObject({
+    name: z.string().regex(/^[^'\\\n]+$/, "no quote, no backslash and no line break"),
+  }),
   value: z.strictObject({
     done: z.literal("yes").default("yes"),
     check: z.string().min(1),
+    asks: z.string().min(1).exactOptional(),
     run: z.string().min(1),
     undo: z.string().min(1).exactOptional(),
     cleanUp: z.string().min(1).exactOptional(),
     seconds: z.number().int().positive().exactOptional(),
   }),
 
-  // A text gets a shell of its own, so that an `exit`, a variable or an error of syntax stays in it. With
-  // the name, each of several with the same check is a question of its own, which is asked ahead.
+  shared: {
+    look: together.look,
+    word: ({ name }, declared) => declared?.asks && together.word(name, `${declared.asks};`),
+  },
+
+  // A check gets a part of the shell to itself, so that an `exit`, a variable or an error of syntax stays in
+  // it. With the name, each of several with the same check is a question of its own, which is asked ahead.
   probe: ({ name }, declared) => sh`
-: ${name}
-said=$(${isolated(declared?.check ?? "exit 1")} 2>&1 >/dev/null)
+: ${name}${declared?.asks === undefined ? sh`` : ownRows(name)}
+said=$(eval ${declared?.check ?? "exit 1"} </dev/null 2>&1 >/dev/null)
 printf '%s\\n%s\\n' "$?" "$said"`,
 
   parse(stdout, { name }, declared) {
@@ -64,7 +79,7 @@ printf '%s\\n%s\\n' "$?" "$said"`,
   converge({ name }, want, have) {
     if (want?.done === "yes" && have?.done !== "yes") return [deed(`do`, name, want.run, want)];
     // New texts are taken over by an update that runs nothing: the next look uses them.
-    const reworded = (["check", "run", "undo", "cleanUp", "seconds"] as const).some(
+    const reworded = (["check", "asks", "run", "undo", "cleanUp", "seconds"] as const).some(
       (text) => have && want?.[text] !== undefined && want[text] !== have[text],
     );
     return reworded ? [{ why: `take over the new texts of "${name}"`, script: sh`:` }] : [];

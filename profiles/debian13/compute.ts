@@ -64,13 +64,17 @@ export const computeHost: ComputeHostNames = {
 WHERE deleted = 0 AND host NOT IN (${names})`;
     // Where there is no database yet (no client, no server, no table), nothing is told; a host that leaves
     // is asked about once more as its own turn comes.
-    const left = sh`left=$({ ${rowsOf} ${query}; } 2>&1) || case $left in
-*'not found'* | *'ERROR 2002 '* | *'ERROR 1146 '* | *'ERROR 1049 '*) left= ;;
-*) printf '%s\\n' "$left" >&2; exit 2 ;;
+    const nobody = sh`case $unseen in
+'' | *'not found'* | *'ERROR 2002 '* | *'ERROR 1146 '* | *'ERROR 1049 '*) ;;
+*) printf '%s\\n' "$unseen" >&2; exit 2 ;;
 esac`;
+    const left = sh`unseen=
+left=$({ ${rowsOf} ${query}; } 2>&1) || unseen=$left left=
+${nobody}`;
     return {
       name: "no guest is on a host that leaves the cloud",
-      check: sh`${left}; [ -z "$left" ]`,
+      asks: query,
+      check: sh`${nobody}; [ -z "$rows" ]`,
       run: sh`${left}; [ -z "$left" ] || { printf 'These are left:\\n%s\\n' "$left" >&2
 echo '  Next: give the host back to quintet:hosts, move or delete them, and run again.' >&2; exit 1; }`,
       seconds: 30,
@@ -104,8 +108,8 @@ export const alive: AliveNames = {
   agents: (controller, hosts) =>
     waitUntil({
       name: "the agents of the network are alive",
-      seen: sh`${rowsOf} "SELECT CONCAT(agents.binary, ' on ', host) FROM neutron.agents
-WHERE heartbeat_timestamp > UTC_TIMESTAMP() - INTERVAL 75 SECOND AND heartbeat_timestamp >= started_at AND admin_state_up"`,
+      seen: `SELECT CONCAT(agents.binary, ' on ', host) FROM neutron.agents
+WHERE heartbeat_timestamp > UTC_TIMESTAMP() - INTERVAL 75 SECOND AND heartbeat_timestamp >= started_at AND admin_state_up`,
       wanted: [
         ...["neutron-dhcp-agent", "neutron-metadata-agent"].map((unit) => on(unit)(controller)),
         ...hosts.map(on("neutron-openvswitch-agent")),
@@ -120,8 +124,8 @@ WHERE heartbeat_timestamp > UTC_TIMESTAMP() - INTERVAL 75 SECOND AND heartbeat_t
   services: (controller, computes) =>
     waitUntil({
       name: "the parts of Nova are alive",
-      seen: sh`${rowsOf} "SELECT CONCAT(services.binary, ' on ', host) FROM nova.services
-WHERE deleted = 0 AND last_seen_up > UTC_TIMESTAMP() - INTERVAL 60 SECOND"`,
+      seen: `SELECT CONCAT(services.binary, ' on ', host) FROM nova.services
+WHERE deleted = 0 AND last_seen_up > UTC_TIMESTAMP() - INTERVAL 60 SECOND`,
       wanted: [
         ...["nova-conductor", "nova-scheduler"].map((unit) => on(unit)(controller)),
         ...computes.map(on("nova-compute")),
@@ -132,9 +136,9 @@ WHERE deleted = 0 AND last_seen_up > UTC_TIMESTAMP() - INTERVAL 60 SECOND"`,
   hypervisors: (computes) =>
     waitUntil({
       name: "hypervisors are known to the cell and to Placement",
-      seen: sh`${rowsOf} "SELECT node.host FROM nova.compute_nodes node
+      seen: `SELECT node.host FROM nova.compute_nodes node
 JOIN placement.resource_providers provider ON provider.uuid = node.uuid
-JOIN nova_api.host_mappings mapping ON mapping.host = node.host WHERE node.deleted = 0"`,
+JOIN nova_api.host_mappings mapping ON mapping.host = node.host WHERE node.deleted = 0`,
       wanted: computes,
       units: ["nova-conductor.service", "placement-api.service"],
       seconds: 240,

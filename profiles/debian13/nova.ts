@@ -47,9 +47,15 @@ const noCellDatabase = `${account}/nova_cell0?{query}`;
 /** Where Nova finds the machines: one cell with all of them, and one with those that got no host. */
 const cells: Deed = {
   name: "cells of nova",
+  asks: "SELECT name, transport_url, database_connection FROM nova_api.cell_mappings ORDER BY name",
   check: sh`
-found=$(${rowsOf} 'SELECT name, transport_url, database_connection FROM nova_api.cell_mappings ORDER BY name') || exit 2
-[ "$found" = "$(printf '%s\\t%s\\t%s\\n' cell0 none:/// ${noCellDatabase} cell1 ${cellDatabase} ${cellDatabase})" ]`,
+[ -z "$unseen" ] || { printf '%s\\n' "$unseen" >&2; exit 2; }
+[ "$rows" = ${[
+    ["cell0", "none:///", noCellDatabase],
+    ["cell1", cellDatabase, cellDatabase],
+  ]
+    .map((row) => `${row.join("\t")}\n`)
+    .join("")} ]`,
   // Neither of nova-manage's ways to make a cell may be gone twice.
   run: sh`
 none=${noCell}

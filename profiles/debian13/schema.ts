@@ -1,13 +1,31 @@
-import { rowsOf } from "../../providers/mariadb/command.ts";
 import { sh } from "../../providers/sh.ts";
 import type { Deed } from "../openstack.ts";
 
-/** The revisions that no other one follows or depends on: where the package wants the schema to be. */
+/**
+ * Puts into `$wanted` the revisions that no other one follows or depends on: where the package wants the
+ * schema to be. One program finds them, and the shell takes them apart.
+ */
 const heads = (folder: string) => sh`
-grep -rhE '^(down_revision|depends_on|revision)(: [^=]*)? = ' --include='*.py' ${folder} |
-  sed -E "s/^(down_|dep|)(revision|ends_on)[^=]*= */\\1 /; s/[\\"'(),]//g" |
-  awk '/^(down_|dep) / { for (i = 2; i <= NF; i++) followed[$i] = 1; next } { all[$1] = 1 }
-    END { for (one in all) if (!(one in followed)) print one }' | sort`;
+line_end='
+'
+wanted= all= followed=' '
+set -f
+IFS=$line_end
+for line in $(grep -rhE '^(down_revision|depends_on|revision)(: [^=]*)? = ' --include='*.py' ${folder}); do
+  IFS="\\"'(), "
+  for one in \${line#* = }; do
+    case $line,$one in
+      *,) ;;
+      revision*) all="$all $one"; break ;;
+      *) followed="$followed$one " ;;
+    esac
+  done
+  IFS=$line_end
+done
+unset IFS
+for one in $all; do
+  case $followed in *" $one "*) ;; *) wanted="$wanted $one" ;; esac
+done`;
 
 /** A schema that Alembic keeps: it holds when each database is at the package's own last revisions. */
 export function schema(schema: {
@@ -22,17 +40,22 @@ export function schema(schema: {
   const folder = `/usr/lib/python3/dist-packages/${schema.folder}`;
   return {
     name: `schema of ${schema.name}`,
-    check: sh`
-wanted=$(${heads(folder)})
+    asks: schema.databases
+      .map((one) => `SELECT CONCAT('${one} ', version_num) FROM ${one}.alembic_version`)
+      .join("\nUNION ALL "),
+    check: sh`${heads(folder)}
 [ -n "$wanted" ] || { echo ${`no schema revisions are found in ${folder}`} >&2; exit 2; }
+case $unseen in
+  *"doesn't exist"* | *"Unknown database"*) exit 1 ;;
+  ?*) printf '%s\\n' "$unseen" >&2; exit 2 ;;
+esac
 for database in ${schema.databases}; do
-  found=$(${rowsOf} "SELECT version_num FROM $database.alembic_version ORDER BY 1" 2>&1) || {
-    case $found in *"doesn't exist"* | *"Unknown database"*) exit 1 ;; esac
-    printf '%s\\n' "$found" >&2
-    exit 2
-  }
-  [ "$found" = "$wanted" ] || exit 1
-done`,
+  for one in $wanted; do
+    case $line_end$rows in *"$line_end$database $one$line_end"*) ;; *) exit 1 ;; esac
+    wanted_rows="$wanted_rows$database $one$line_end"
+  done
+done
+[ \${#rows} = \${#wanted_rows} ]`,
     run: sh`runuser -u ${schema.user} -- ${schema.command.split(" ")} >&2`,
     seconds: 600,
   };

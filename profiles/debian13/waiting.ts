@@ -1,3 +1,4 @@
+import { rowsOf } from "../../providers/mariadb/command.ts";
 import { lines, type Script, sh } from "../../providers/sh.ts";
 import type { Deed } from "../openstack.ts";
 
@@ -5,8 +6,8 @@ import type { Deed } from "../openstack.ts";
 export interface Awaited {
   /** For people: what holds when all lines are there. */
   readonly name: string;
-  /** Only reads, quickly. It fails where nobody can be asked. */
-  readonly seen: Script;
+  /** A script that only reads, quickly, and fails where nobody can be asked; or a query of MariaDB. */
+  readonly seen: Script | string;
   readonly wanted: readonly string[];
   /** Units of this host whose last words explain why it takes too long. */
   readonly units: readonly string[];
@@ -17,22 +18,34 @@ export interface Awaited {
 
 /** A promise that something comes by itself. Its deed is to look again, until it is there or too late. */
 export function waitUntil({ name, seen, wanted, units, seconds, nudge }: Awaited): Deed {
-  const look = sh`
-missing() {
-  seen=$(${seen}) || return 2
-  printf '%s\\n' ${wanted} | grep -vxF -e "$seen" || true
+  const asked = typeof seen === "string";
+  const look = asked ? sh`seen=$(${rowsOf} ${seen})` : sh`seen=$(${seen})`;
+  // Puts into $left, a line each, what of all that is wanted has not been seen.
+  const compare = sh`
+compare() {
+  line_end='
+' left=
+  for one in ${wanted}; do
+    case $line_end$seen$line_end in *"$line_end$one$line_end"*) ;; *) left=$left\${left:+$line_end}$one ;; esac
+  done
 }`;
+  const answered = asked
+    ? sh`[ -z "$unseen" ] || { printf '%s\\n' "$unseen" >&2; exit 2; }
+seen=$rows`
+    : sh`${look} || { echo 'nobody can be asked' >&2; exit 2; }`;
   return {
     name,
+    ...(asked && { asks: seen }),
     check: lines([
-      look,
-      sh`left=$(missing) || { echo 'nobody can be asked' >&2; exit 2; }
+      compare,
+      answered,
+      sh`compare
 [ -z "$left" ] || exit 1`,
     ]),
     run: lines([
-      look,
+      compare,
       sh`until=$(($(date +%s) + ${seconds}))
-until left=$(missing) && [ -z "$left" ]; do
+until { left=; ${look}; } && compare && [ -z "$left" ]; do
   if [ "$(date +%s)" -ge "$until" ]; then
     {
       printf '%s\\n' ${`not within ${seconds} s: ${name}. What is missing:`} "\${left:-an answer}"

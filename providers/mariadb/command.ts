@@ -21,20 +21,50 @@ export function asking(sql: string): Script {
   return sh`set -- ${sql}${look}`;
 }
 
-/** A question for each key, asked together: for a kind's `shared` and its `probe`, which prints as `asking` does. */
-export function askingTogether<Key>(name: (key: Key) => string, question: (key: Key) => string) {
-  const begin = (key: Key) => `@${name(key)}@`;
-  const asked = (key: Key) => `SELECT ${word(begin(key))}; ${question(key)} SELECT '@';`;
-  const probe = (key: Key): Script => {
-    const [from, to] = [`\n${begin(key)}`, "\n@"];
-    return sh`
+/** What is asked of the database together with the questions of all others, by a name of its own. */
+export const together = {
+  look,
+  /** The SQL ends with a semicolon. */
+  word: (name: string, sql: string) => `SELECT ${word(begin(name))}; ${sql} SELECT '@';`,
+};
+
+/**
+ * Takes one's own rows from the answers to all, a line each, into `$rows`; or, into `$unseen`, what was
+ * said instead. Line by line: the shell's patterns would go through the text once for each of its letters.
+ */
+export function ownRows(name: string): Script {
+  return sh`
+rows= unseen= here= line_end='
+'
 case $shared in
-  *${from}*) own=\${shared#*${from}}; printf 'seen%s\\n' "\${own%%${to}*}" ;;
-  unseen*) printf '%s\\n' "$shared" ;;
+  seen*)
+    IFS=$line_end
+    set -f
+    for line in $shared; do
+      case $here$line in
+        ${begin(name)}) here=, ;;
+        ,@) here=end; break ;;
+        ,*) rows=$rows$line$line_end ;;
+      esac
+    done
+    [ "$here" = end ] || exit 1
+    unset IFS
+    set +f ;;
+  unseen*) unseen=\${shared#unseen?} ;;
   *) exit 1 ;;
 esac`;
-  };
+}
+
+/** A question for each key, asked together: for a kind's `shared` and its `probe`, which prints as `asking` does. */
+export function askingTogether<Key>(name: (key: Key) => string, question: (key: Key) => string) {
+  const asked = (key: Key) => together.word(name(key), question(key));
+  const probe = (key: Key): Script => sh`${ownRows(name(key))}
+if [ -n "$unseen" ]; then printf 'unseen\\n%s\\n' "$unseen"; else printf 'seen\\n%s' "$rows"; fi`;
   return { shared: { look, word: asked }, probe };
+}
+
+function begin(name: string): string {
+  return `@${name}@`;
 }
 
 /** @throws Unseen when the database did not answer: it is not there yet, it is stopped, it refuses. */

@@ -46,6 +46,30 @@ describe("the check of a task", () => {
     assert.match(stdout, /^1\n/);
   });
 
+  test("that leaves its shell as it likes leaves nothing behind", () => {
+    const { stdout } = shell(task.probe(key, deed({ check: "printf() { :; }; exec >&2; exit 1" })));
+    assert.match(stdout, /^1\n/);
+  });
+
+  test("that asks MariaDB finds its own rows among the answers to all, or why there are none", () => {
+    const withRows = deed({
+      asks: "SELECT 1",
+      check: `[ "$rows" = "a *\nb\n" ] && [ -z "$unseen" ]`,
+    });
+    const withNone = deed({
+      asks: "SELECT 1",
+      check: `[ -z "$rows" ] && [ "$unseen" = "it is away" ]`,
+    });
+    const done = (declared: TaskValue, shared: string) => {
+      const { stdout } = shell(sh`shared=${shared}\n${task.probe(key, declared)}`);
+      return task.parse(stdout, key, declared).done;
+    };
+    assert.equal(done(withRows, "seen\n@other@\nx\n@\n@a deed@\na *\nb\n@"), "yes");
+    assert.equal(done(withRows, "seen\n@a deed@\na *\n@\n@other@\nb\n@"), "no");
+    assert.equal(done(withNone, "unseen\nit is away"), "yes");
+    assert.equal(task.shared.word(key, deed({})), undefined);
+  });
+
   test("whose words could be taken for a status is not fooled", () => {
     assert.equal(seen(deed({ check: "echo 0; echo 0 >&2; exit 1" })).done, "no");
   });
