@@ -1,5 +1,5 @@
 import { sh } from "../providers/sh.ts";
-import { asAdministrator, credentialPath } from "./administrator.ts";
+import { credentialPath, logsIn } from "./administrator.ts";
 import type { Deed, Surroundings } from "./openstack.ts";
 
 /** Where the administrator's credential lies, and how the first one comes to be. */
@@ -35,25 +35,12 @@ export function cloudsFile(logins: readonly Login[]): string {
   return `${JSON.stringify({ clouds: Object.fromEntries(clouds) }, undefined, 2)}\n`;
 }
 
-/** Ends with 0 when the credential logs in and finds Keystone in the catalogue, 1 when not, else 2. */
-const login = `${asAdministrator}
-import sys
-try:
-    sys.exit(0 if [service for service, face, url in log_in()[1]].count("identity") == 3 else 1)
-except urllib.error.HTTPError as error:
-    print(error, file=sys.stderr)
-    sys.exit(1 if error.code == 401 else 2)
-except Exception as error:
-    print(error, file=sys.stderr)
-    sys.exit(2)
-`;
-
 export const credential: CredentialNames = {
   folder: "/etc/openstack",
   path: credentialPath,
   bootstrap: (surroundings) => ({
     name: "the administrator can log in",
-    check: sh`python3 -c ${login}`,
+    check: sh`exec python3 -I -S -c ${logsIn}`,
     // The tool takes a password from its argument or its environment; others see only the first.
     run: sh`
 OS_BOOTSTRAP_PASSWORD=$(python3 -c ${`import json; print(json.load(open("${credentialPath}"))["clouds"]["admin"]["auth"]["password"])`}) || exit

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { spawn, spawnSync } from "node:child_process";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { text as textOf } from "node:stream/consumers";
+import { after, before, describe, test } from "node:test";
 import { selectProfile } from "../../profiles/profile.ts";
+import { create } from "../../providers/drawn.ts";
 
 const { dashboard } = selectProfile("debian13-epoxy");
 const files = dashboard.files({
@@ -44,4 +49,46 @@ test("the dashboard's own settings come after those of its package", () => {
   const name = settings?.path.split("/").at(-1) ?? "";
   assert.equal([...packages, name].sort().at(-1), name);
   assert.match(settings?.content ?? "", /^ALLOWED_HOSTS = \["203.0.113.2","cloud.example.org"\]$/m);
+});
+
+const skip = spawnSync("python3", ["--version"]).status === 0 ? false : "there is no python3 here";
+
+describe("that the dashboard asks for name and password", { skip }, () => {
+  let server: Server;
+  let page: [number, string];
+  before(async () => {
+    const wish = { commonName: "Quintet CA", draw: 1 };
+    const { certificatePem, privateKeyPem } = (await create("CertificateAuthority", wish)).outs;
+    const proof = { cert: String(certificatePem), key: String(privateKeyPem) };
+    server = createServer(proof, ({ url, headers }, response) => {
+      const right = url === "/auth/login/" && headers.host === "127.0.0.1";
+      response.writeHead(right ? page[0] : 404);
+      response.end(right ? page[1] : "");
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  });
+  after(() => server.close());
+
+  async function looked(port = String((server.address() as AddressInfo).port)) {
+    const { check } = dashboard.answers({ address: "127.0.0.1" } as never);
+    const here = check.text.replace("443", port);
+    const shell = spawn("sh", ["-c", here]);
+    const ended = new Promise<number | null>((resolve) => shell.on("close", resolve));
+    return { stderr: await textOf(shell.stderr), status: await ended };
+  }
+
+  test("is seen by its page, whoever signed for it", async () => {
+    page = [200, `${"<p>".repeat(50_000)}<input name="csrfmiddlewaretoken">`];
+    assert.equal((await looked()).status, 0);
+  });
+
+  test("is not so on another page, nor where it fails or nobody listens", async () => {
+    page = [200, "It works!"];
+    assert.equal((await looked()).status, 1);
+    page = [500, "csrfmiddlewaretoken"];
+    const failed = await looked();
+    assert.deepEqual(failed.status, 1);
+    assert.match(failed.stderr, /the dashboard answers HTTP\/1\.\d 500/);
+    assert.match((await looked("9")).stderr, /refused/);
+  });
 });

@@ -30,12 +30,17 @@ let agents: Known[];
 let comingBack = false;
 let catalogue: readonly string[];
 let refusing: number | undefined;
+/** How Keystone refuses whoever logs in; nobody without it. */
+let shut: number | undefined;
+/** What it was told last. */
+let told = "";
 let server: Server;
 let url: string;
 
 function answer(method: string, path: string): [number, unknown] {
   const [, root = "", kind = "", id] = path.split(/[/?]/);
   if (path === "/v3/auth/tokens") {
+    if (shut !== undefined) return [shut, { error: { code: shut } }];
     const endpoints = (type: string) =>
       ["public", "internal", "admin"].map((face) => ({
         interface: face,
@@ -73,7 +78,9 @@ const skip = spawnSync("python3", ["--version"]).status === 0 ? false : "there i
 describe("a host that has left", { skip }, () => {
   let folder: string;
   before(async () => {
-    server = createServer((request, response) => {
+    server = createServer(async (request, response) => {
+      const asked = await text(request);
+      if (request.method === "POST") told = asked;
       const [status, body] = answer(request.method ?? "", request.url ?? "");
       response.writeHead(status, { "x-subject-token": "token" });
       response.end(body === undefined ? "" : JSON.stringify(body));
@@ -96,6 +103,7 @@ describe("a host that has left", { skip }, () => {
     comingBack = false;
     catalogue = ["identity", "compute", "network"];
     refusing = undefined;
+    shut = undefined;
     addresses = { compute: `${url}/v2.1` };
   });
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -209,6 +217,17 @@ describe("a host that has left", { skip }, () => {
       assert.equal((await onController(bootstrap.check.text)).status, 1);
       credential("http://127.0.0.1:9/v3");
       assert.equal((await onController(bootstrap.check.text)).status, 2);
+    });
+
+    test("it is the administrator's password that is tried, and a refusal is told from a failure", async () => {
+      await onController(bootstrap.check.text);
+      assert.match(told, /"methods": \["password"\].*"name": "admin", "password": "hunter2"/);
+      assert.match(told, /"scope": \{"project": \{"name": "admin"/);
+      shut = 401;
+      assert.equal((await onController(bootstrap.check.text)).status, 1);
+      shut = 500;
+      const { status, stderr } = await onController(bootstrap.check.text);
+      assert.deepEqual([status, stderr], [2, "Keystone answers HTTP 500\n"]);
     });
 
     test("the doctor is told what the APIs say, and why others say nothing", async () => {
