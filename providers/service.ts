@@ -2,8 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Change, HostState } from "./contract.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
+import { absolutePath } from "./seen-file.ts";
 import { follow, forgetNote, start, stop, switchAtBoot } from "./service/changes.ts";
-import { probeUnit, showUnits, unitShown } from "./service/probe.ts";
+import { probeUnit, showUnits, unitAndFiles, unitShown } from "./service/probe.ts";
 import { sh } from "./sh.ts";
 import { pick, same } from "./values.ts";
 
@@ -38,11 +39,14 @@ export const service = {
     enabled: z.union([z.boolean(), z.literal("masked")]).exactOptional(),
     active: z.boolean().exactOptional(),
     config: z.literal("current").default("current"),
-    files: z.array(z.string().startsWith("/")).default([]),
+    files: z.array(absolutePath).default([]),
     follow: z.enum(["restart", "reload"]).default("restart"),
   }),
 
-  shared: { look: showUnits, word: ({ unit }) => unit },
+  shared: {
+    look: showUnits,
+    word: ({ unit }, declared) => unitAndFiles(unit, declared?.files ?? []),
+  },
   probe: ({ unit }, declared) => probeUnit(unit, declared?.files ?? []),
 
   parse(stdout, _key, declared) {

@@ -31,9 +31,10 @@ export interface Place extends Ways {
 // biome-ignore lint/suspicious/noExplicitAny: any kind's keys and values.
 export function lookOf(kind: AnyState, key: any, declared?: any): Script {
   const { shared } = kind;
-  if (!shared) return kind.probe(key, declared);
+  const word = shared?.word(key, declared);
+  if (!shared || word === undefined) return kind.probe(key, declared);
   return sh`
-shared=$(set -- ${shared.word?.(key, declared) ?? []}
+shared=$(set -- ${word}
 ${shared.look}) || exit
 ${kind.probe(key, declared)}`;
 }

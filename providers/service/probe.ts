@@ -15,31 +15,68 @@ export function notePath(unit: string): string {
   return `/run/quintet/${unit}`;
 }
 
-/** What systemd tells of many units: some lines for each, then one with two dashes. */
-export const showUnits = sh`shown=$(systemctl show --timestamp=us+utc -p Names -p LoadState -p ActiveState -p SubState -p UnitFileState \
-  -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p ExecMainStartTimestamp -p NeedDaemonReload -p FragmentPath \
-  -p DropInPaths -- "$@") || exit
-printf '%s\\n\\n' "$shown" | sed 's/^$/--/'`;
+// A character that is in no name of a unit or a file that anybody has in earnest. One that has it all the
+// same takes its unit's part apart, which then lacks its end, and counts for nothing.
+const separator = "\x1e";
+
+/** What the look for all has to know of a unit: its name, and the files that it reads. */
+export function unitAndFiles(unit: string, files: readonly string[]): string {
+  return [unit, ...files].join("\n");
+}
 
 /**
- * Takes the unit's own lines; then, for a unit that runs, looks whether its files are those it has read.
- * Each program that a probe starts costs as much as all of its shell: it starts one for the sums.
+ * What systemd tells of many units, a part for each, then the sums of all files that they read. Each part
+ * ends with a line `end`, without which it is not whole, and the separator.
+ */
+export const showUnits = sh`
+line_end='
+'
+IFS=$line_end
+set -f
+units= files=
+for word in $*; do
+  case $word in /*) files=$files$word$line_end ;; *) units=$units$word$line_end ;; esac
+done
+shown=$(systemctl show --timestamp=us+utc -p Names -p LoadState -p ActiveState -p SubState -p UnitFileState \
+  -p InvocationID -p TriggeredBy -p InactiveExitTimestamp -p ExecMainStartTimestamp -p NeedDaemonReload -p FragmentPath \
+  -p DropInPaths -- $units) || exit
+printf '%s\\n\\n' "$shown" | sed ${`s/^$/end${separator}/`}
+for line in $shown; do
+  case $line in FragmentPath=/etc/* | DropInPaths=*/etc/*)
+    IFS=' '
+    for path in \${line#*=}; do
+      case $path in /etc/*) files=$files$path$line_end ;; esac
+    done
+    IFS=$line_end ;;
+  esac
+done
+set --
+for path in $files; do
+  case "$line_end$*$line_end" in *"$line_end$path$line_end"*) ;; *) set -- "$@" "$path" ;; esac
+done
+[ $# = 0 ] || sha256sum -- "$@" 2>/dev/null
+printf ${`end${separator}`}`;
+
+/**
+ * Takes the unit's own part; then, for a unit that runs, looks whether its files are those it has read.
+ * Each program that a probe starts costs as much as all of its shell: where all is well, it starts none.
  */
 export function probeUnit(unit: string, files: readonly string[]): Script {
   return sh`unit=${unit} line_end='
 '
 set -f -- ${files}
-IFS=$line_end
-own= names=
-for line in $shared; do
-  case $line in
-    --) case $names in *" $unit "*) break ;; esac; own= names=; continue ;;
-    Names=*) names=" \${line#*=} " ;;
-  esac
-  own=$own$line$line_end
+IFS=${separator}
+own= sums=
+for part in $shared; do
+  sums=$part
+  case $part in *"$unit"*"$line_end"end) ;; *) continue ;; esac
+  IFS=$line_end
+  for line in $part; do
+    case $line in Names=*) case " \${line#*=} " in *" $unit "*) own=$part ;; esac ;; esac
+  done
 done
-case $names in *" $unit "*) ;; *) echo "systemctl show says nothing of $unit" >&2; exit 1 ;; esac
-printf '%s' "$own"
+[ -n "$own" ] || { echo "systemctl show says nothing of $unit" >&2; exit 1; }
+IFS=$line_end
 for line in $own; do
   value=\${line#*=}
   case $line in
@@ -56,6 +93,7 @@ for line in $own; do
       IFS=$line_end ;;
   esac
 done
+printf '%s\\n' "\${own%end}"
 # Behind a socket a daemon comes and goes with its work; one that fails and is tried again is not idle.
 case $active,$sub in *,auto-restart) ;; inactive,* | deactivating,* | activating,*)
   IFS=' ' sockets=
@@ -75,12 +113,20 @@ case $note in "$line_end$invocation$line_end"*) ;; *)
   stat -L -c 'ctime=%.6Z %n' -- "$@" 2>/dev/null
   exit 0 ;;
 esac
-absent=
-for file; do [ -e "$file" ] || absent="\${absent}absent  $file$line_end"; done
-for line in $absent$(sha256sum -- "$@" 2>/dev/null); do
-  file=\${line#*  }
+case $sums in *"$line_end"end) ;; *) sums= ;; esac
+IFS=$line_end
+for file; do
+  now=
+  if [ ! -e "$file" ]; then now="absent  $file"
+  else
+    for line in $sums; do
+      case $line in *"  $file") [ "\${line#*  }" != "$file" ] || now=$line ;; esac
+    done
+    [ -n "$now" ] || now=$(sha256sum -- "$file" 2>/dev/null)
+  fi
+  [ -n "$now" ] || continue
   case $note in
-    *"$line_end$line$line_end"*) ;;
+    *"$line_end$now$line_end"*) ;;
     *"  $file$line_end"*) printf 'changed=%s\\n' "$file" ;;
     *) stat -L -c 'ctime=%.6Z %n' -- "$file" 2>/dev/null ;;
   esac

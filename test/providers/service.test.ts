@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { describe, test } from "node:test";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
 import { type ServiceValue, service } from "../../providers/service.ts";
 import { sh } from "../../providers/sh.ts";
+import { framedTogether, newMark, unframe } from "../../providers/transport/frames.ts";
 
 const key = { unit: "glusterd.service" };
 
@@ -192,27 +197,192 @@ describe("a service", () => {
   });
 });
 
+// What hosts keep under /etc and /run lies in a folder; what systemd says of it is the one fake.
+const folder = mkdtempSync(join(tmpdir(), "quintet-service-"));
+after(() => rmSync(folder, { recursive: true }));
+const invocation = "9fc802e5731e48a08366f62443dfffde";
+
+interface Unit {
+  readonly unit: string;
+  /** What systemd says, in this order. */
+  readonly says: Readonly<Record<string, string>>;
+  readonly files?: readonly string[];
+  /** What the unit read at its start: files with their content of then. */
+  readonly read?: Readonly<Record<string, string>>;
+}
+
+/** What the probes of these units tell that are asked about together. */
+function told(units: readonly Unit[], more = "") {
+  const said = units.map(({ says }) =>
+    Object.entries(says)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
+  const questions = units.map(({ unit, files = [] }) => ({
+    text: service.probe({ unit }, { files }).text,
+    seconds: 5,
+    shared: {
+      text: service.shared.look.text,
+      word: service.shared.word({ unit }, { files }),
+    },
+  }));
+  mkdirSync(join(folder, "run"), { recursive: true });
+  for (const { unit, read = {} } of units) {
+    const sums = Object.entries(read).map(
+      ([path, text]) => `${createHash("sha256").update(text).digest("hex")}  ${folder}${path}\n`,
+    );
+    writeFileSync(join(folder, "run", unit), [`${invocation}\n`, ...sums].join(""));
+  }
+  const mark = newMark();
+  const program = sh`said=${said.join("\n")}
+systemctl() { [ "$1" = show ] && printf %s "$said"; }
+sha256sum() { echo >>${join(folder, "sums")}; command sha256sum "$@"; }
+`;
+  const input = `${program}${more}${framedTogether(questions, mark)}`
+    .replaceAll("/run/quintet", join(folder, "run"))
+    .replaceAll("/etc/", `${folder}/etc/`);
+  writeFileSync(join(folder, "sums"), "");
+  const answers = unframe(spawnSync("sh", { input, encoding: "utf8" }).stdout, mark);
+  const summed = readFileSync(join(folder, "sums"), "utf8").length;
+  return { answers, outputs: answers.map(({ stdout }) => stdout), summed };
+}
+
+function file(path: string, text: string): string {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+  return path;
+}
+
+const running = (unit: string, last: Readonly<Record<string, string>> = {}) => ({
+  TriggeredBy: "",
+  ...{ Names: unit, LoadState: "loaded", ActiveState: "active", SubState: "running" },
+  ...{ UnitFileState: "enabled", InvocationID: invocation, NeedDaemonReload: "no" },
+  ...last,
+});
+const changed = (output: string | undefined) =>
+  [...(output ?? "").matchAll(/^(?:changed|ctime)=(.*)$/gm)].map(([, said]) => said);
+
+describe("units that are asked about together", () => {
+  test("each get their own part, the last line of the last one too", () => {
+    const path = file("/etc/a.conf", "now");
+    const units = ["one.service", "two.service", "three.service"].map((unit) => ({
+      unit,
+      says: running(unit, { DropInPaths: `/lib/b.conf ${path}` }),
+      read: { [path]: unit === "two.service" ? "now" : "then" },
+    }));
+    const { outputs, summed } = told(units);
+    assert.deepEqual(outputs.map(changed), [[`${folder}${path}`], [], [`${folder}${path}`]]);
+    for (const [index, { unit, says }] of units.entries()) {
+      const lines = Object.entries(says).map(([name, value]) =>
+        `${name}=${value}`.replaceAll("/etc/", `${folder}/etc/`),
+      );
+      const seen = (outputs[index] ?? "").split("\n").filter((line) => /^[A-Z]/.test(line));
+      assert.deepEqual(seen, lines, unit);
+    }
+    // One program for the files of all of them.
+    assert.equal(summed, 1);
+  });
+
+  test("are not taken for each other by parts of their names", () => {
+    const units = [
+      { unit: "api.service", says: running("api.service") },
+      { unit: "nova-api.service", says: running("nova-api.service api-too.service") },
+      {
+        unit: "api@1.service",
+        says: { ...running("api@1.service"), TriggeredBy: "nova-api.service api.service" },
+      },
+    ];
+    const names = [...units, { unit: "api-too.service", says: {} }];
+    const said = told(names).outputs.map((output) => /^Names=(.*)$/m.exec(output)?.[1]);
+    assert.deepEqual(said, [...units.map(({ says }) => says.Names), units[1]?.says.Names]);
+  });
+
+  test("may have files by any name", () => {
+    const paths = [
+      "/etc/a|b*.conf",
+      "/etc/$HOME;`c`.conf",
+      "/etc/with a blank",
+      "/etc/[x].conf",
+    ].map((path) => file(path, "now"));
+    file("/etc/x.conf", "another");
+    const odd = { unit: "odd.service", says: running("odd.service"), files: paths };
+    const read = Object.fromEntries(paths.map((path) => [path, "now"]));
+    const seen = told([{ ...odd, read }]);
+    assert.deepEqual([seen.outputs.map(changed), seen.summed], [[[]], 1]);
+    const old = { ...read, "/etc/a|b*.conf": "then" };
+    assert.deepEqual(told([{ ...odd, read: old }]).outputs.map(changed), [
+      [`${folder}${paths[0]}`],
+    ]);
+  });
+
+  test("of which one is not told whole, or not at all, fail for that one", () => {
+    const { answers } = told([
+      { unit: "good.service", says: running("good.service") },
+      { unit: "odd.service", says: running("odd.service", { DropInPaths: "/etc/\x1e.conf" }) },
+      { unit: "last.service", says: {} },
+    ]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [0, 1, 1],
+    );
+    assert.match(answers[2]?.stderr ?? "", /says nothing of last\.service/);
+  });
+});
+
+describe("what a unit has read", () => {
+  const path = "/etc/one.conf";
+  const one = { unit: "one.service", says: running("one.service"), files: [path] };
+
+  test("is compared with the file as it is, which may be gone, or new", () => {
+    file(path, "now");
+    assert.deepEqual(told([{ ...one, read: { [path]: "now" } }]).outputs.map(changed), [[]]);
+    rmSync(join(folder, path));
+    const gone = told([{ ...one, read: { [path]: "now" } }]);
+    assert.deepEqual(gone.outputs.map(changed), [[`${folder}${path}`]]);
+  });
+
+  test("is told by the file's change where nobody has noted it", () => {
+    file(path, "now");
+    const [said] = told([one]).outputs.map(changed);
+    assert.match(String(said), /^\d+\.\d{6} .*one\.conf$/);
+    const restarted = { ...one, says: { ...one.says, InvocationID: "another" } };
+    const [again] = told([{ ...restarted, read: { [path]: "now" } }]).outputs.map(changed);
+    assert.match(String(again), /^\d+\.\d{6} .*one\.conf$/);
+  });
+
+  test("is looked at alone where the sums of all do not have it", () => {
+    file(path, "now");
+    const broken = `sha256sum() { echo >>${folder}/sums; [ $# != 2 ] || [ -n "$own" ] || return 1; command sha256sum "$@"; }\n`;
+    const seen = told([{ ...one, read: { [path]: "then" } }], broken);
+    assert.deepEqual(seen.outputs.map(changed), [[`${folder}${path}`]]);
+    assert.equal(seen.summed, 2);
+  });
+});
+
 describe("a daemon behind a socket", () => {
   const unit = "libvirtd.service";
   /** What the probe tells when systemd says this of it, and of its socket that it is active or not. */
-  const told = (state: string, sub: string, socket: boolean) => {
-    const shared = `Names=${unit}\nActiveState=${state}\nSubState=${sub}\nTriggeredBy=libvirtd.socket\n--\n`;
-    const script = sh`systemctl() { return ${socket ? 0 : 3}; }
-shared=${shared}
-${service.probe({ unit }, undefined)}`;
-    const { stdout } = spawnSync("sh", { input: script.text, encoding: "utf8" });
+  const idle = (state: string, sub: string, socket: boolean) => {
+    const says = {
+      ...running(unit),
+      ActiveState: state,
+      SubState: sub,
+      TriggeredBy: "libvirtd.socket",
+    };
+    const active = `systemctl() { if [ "$1" = show ]; then printf %s "$said"; else return ${socket ? 0 : 3}; fi; }\n`;
+    const [stdout = ""] = told([{ unit, says }], active).outputs;
     return stdout.includes("idle=yes\n");
   };
 
   test("is idle while it comes and goes, as long as its socket is there", () => {
     for (const state of ["inactive", "deactivating", "activating"]) {
-      assert.equal(told(state, "dead", true), true, state);
-      assert.equal(told(state, "dead", false), false, state);
+      assert.equal(idle(state, "dead", true), true, state);
+      assert.equal(idle(state, "dead", false), false, state);
     }
   });
 
   test("is not idle when it fails and is tried again", () => {
-    assert.equal(told("activating", "auto-restart", true), false);
-    assert.equal(told("failed", "failed", true), false);
+    assert.equal(idle("activating", "auto-restart", true), false);
+    assert.equal(idle("failed", "failed", true), false);
   });
 });
