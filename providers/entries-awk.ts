@@ -29,17 +29,22 @@ function chop(s) { sub(/[ \t\r]+$/, "", s); return s }
 }
 `;
 
-/** What each program begins with: it takes instructions, and then the lines that `skip` leaves it. */
-function reading(grammar: Grammar, skip = ""): string {
-  return `${instructions}${skip}{ line[++n] = $0 }\n${grammar.awk}`;
+/** What each program begins with: it takes instructions, and then the lines. */
+function reading(grammar: Grammar): string {
+  return `${instructions}{ line[++n] = $0 }\n${grammar.awk}`;
 }
 
-/** Prints every entry of the text. Most of a packaged file is comments: of many in a row one is enough. */
+/**
+ * Prints every entry of the text. Most of a packaged file is comments: of many in a row one is enough, and
+ * the rule for them comes first.
+ */
 export function listing(grammar: Grammar): string {
   const { comment } = grammar;
   const skip =
-    comment === undefined ? "" : `${comment} { if (line[n] != "#") line[++n] = "#"; next }\n`;
-  return `${reading(grammar, skip)}${String.raw`
+    comment === undefined
+      ? ""
+      : `reading && ${comment} { if (!skipping) line[++n] = "#"; skipping = 1; next }\n{ skipping = 0 }\n`;
+  return `${skip}${reading(grammar)}${String.raw`
 END {
   understand()
   for (i = 1; i <= n; i++) {
