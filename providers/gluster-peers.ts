@@ -35,27 +35,62 @@ export const glusterPeers = {
   value: z.record(hostName, z.literal("connected")),
 
   // An address of IPv4 stands in the kernel's tables backwards in hex, in tcp6 behind a fixed prefix;
-  // 5DC7 is port 24007. Where no such connection is seen, the daemon itself is asked.
+  // 5DC7 is port 24007. All names are looked up by one program: what it says of each begins with a line that
+  // has a name too. Where it does not know them all, each is looked up alone. Where no connection to a peer is
+  // seen, the daemon itself is asked.
   probe: () => sh`
 if [ -d /var/lib/glusterd/peers ]; then echo installed; fi
 unset pool
-links=" $(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-  awk '$4 == "01" && $3 ~ /:5DC7$/ { print substr($3, length($3) - 12, 8) }' | tr '\n' ' ')"
+line_end='
+' peers= tables= linked=' '
+set --
 for file in /var/lib/glusterd/peers/*; do
   [ -e "$file" ] || continue
-  state=$(sed -n 's/^state=//p' "$file")
-  for name in $(sed -n 's/^hostname[0-9]*=//p' "$file"); do
-    link=
-    for address in $(getent ahostsv4 "$name" | sed -n 's/ *STREAM.*//p'); do
-      hex=$(IFS=.; set -- $address; printf '%02X%02X%02X%02X' "$4" "$3" "$2" "$1")
-      case $links in *" $hex "*) link=linked ;; esac
-    done
-    if [ -z "$link" ]; then
-      pool=\${pool-$(timeout 10 gluster pool list 2>/dev/null)}
-      printf '%s\\n' "$pool" | grep -q "[[:space:]]$name[[:space:]]*Connected" && link=linked
-    fi
-    echo "peer $name $state $link"
+  state= names=
+  while IFS='=' read -r key value || [ -n "$key" ]; do
+    case $key in
+      state) state=$value ;;
+      hostname*[!0-9]*) ;;
+      hostname*) names="$names $value" ;;
+    esac
+  done <"$file"
+  set -- "$@" $names
+  for name in $names; do peers="$peers$name $state$line_end"; done
+done
+[ $# != 0 ] || exit 0
+for table in /proc/net/tcp /proc/net/tcp6; do [ ! -e $table ] || tables="$tables $table"; done
+links=" $(awk -v digits=0123456789ABCDEF '$4 == "01" && $3 ~ /:5DC7$/ {
+  end = length($3) - 5; address = ""
+  for (at = end - 1; at > end - 8; at -= 2) {
+    byte = 16 * (index(digits, substr($3, at, 1)) - 1) + index(digits, substr($3, at + 1, 1)) - 1
+    address = address (address == "" ? "" : ".") byte
+  }
+  printf "%s ", address
+}' $tables)"
+see() {
+  said=$1 of=$(($# - 1)) begun=0 found=
+  shift
+  IFS=$line_end
+  for line in $said; do
+    case $line in *' STREAM '?*)
+      [ $begun = 0 ] || [ $# = 1 ] || shift
+      begun=$((begun + 1)) ;;
+    esac
+    case $links in *" \${line%% *} "*) found="$found$1 " ;; esac
   done
+  unset IFS
+  [ $of = 1 ] || [ $begun = $of ] || return 1
+  linked=$linked$found
+}
+see "$(getent ahostsv4 "$@")" "$@" || for name; do see "$(getent ahostsv4 "$name")" "$name"; done
+IFS=$line_end
+for peer in $peers; do
+  name=\${peer%% *} link=
+  case $linked in *" $name "*) link=linked ;; *)
+    pool=\${pool-$(timeout 10 gluster pool list 2>/dev/null)}
+    printf '%s\\n' "$pool" | grep -q "[[:space:]]$name[[:space:]]*Connected" && link=linked ;;
+  esac
+  echo "peer $peer $link"
 done`,
 
   parse(stdout) {
