@@ -27,22 +27,33 @@ export const kernelModule = {
 
   // What is built in without parameters has no folder in /sys; modules.builtin lists it, by file name,
   // which may hold a dash where the module's name has an underscore, as a file for the boot may.
-  probe({ name }) {
-    const either = name.replaceAll("_", "[-_]");
-    return sh`
-if [ -d ${`/sys/module/${name}`} ] ||
-  grep -qs ${`/${either}\\.ko`} "/lib/modules/$(uname -r)/modules.builtin"; then
-  echo loaded
-fi
+  shared: {
+    look: sh`
+IFS='
+'
+files= lines=
+for each; do
+  name=\${each%% *} either=\${each#* }
+  [ -d "/sys/module/$name" ] || files="$files\${files:+$IFS}/$either\\\\.ko"
+  lines="$lines\${lines:+$IFS}[[:space:]]*$either[[:space:]]*"
+done
+[ -z "$files" ] || grep -hs -e "$files" "/lib/modules/$(uname -r)/modules.builtin"
 set -- /etc/modules-load.d/*.conf /run/modules-load.d/*.conf /usr/local/lib/modules-load.d/*.conf \\
   /usr/lib/modules-load.d/*.conf /etc/modules
-grep -qsx -e ${`[[:space:]]*${either}[[:space:]]*`} "$@" && echo boot
-exit 0`;
+grep -hsx -e "$lines" -- "$@"
+echo end`,
+    word: ({ name }) => `${name} ${name.replaceAll("_", "[-_]")}`,
   },
+  probe: ({ name }) => sh`
+case $shared in *end) ;; *) exit 1 ;; esac
+if [ -d ${`/sys/module/${name}`} ]; then echo loaded; else echo 'not loaded'; fi
+printf '%s\\n' "$shared"`,
 
-  parse(stdout) {
-    const said = new Set(stdout.split("\n"));
-    return { loaded: said.has("loaded"), boot: said.has("boot") };
+  parse(stdout, { name }) {
+    const [now, ...rest] = stdout.split("\n");
+    const said = rest.map((line) => line.trim().replaceAll("-", "_"));
+    const builtIn = said.some((line) => line.includes(`/${name}.ko`));
+    return { loaded: now === "loaded" || builtIn, boot: said.includes(name) };
   },
 
   converge({ name }, want, have) {

@@ -34,21 +34,37 @@ export const sysctl = {
   value: z.strictObject({ runtime: setting, boot: setting }),
 
   // The kernel tells a value to the first read alone, and a shell's own `read` takes a letter at a time.
-  probe: ({ name }) => sh`
-if [ -e ${liveFile(name)} ]; then
-  value=$(tr '\\n\\t' '  ' <${liveFile(name)}) || exit
-  printf 'runtime %s\\n' "$value"
-fi
+  // The live values, and all lines of files that may speak of one of them: for all settings at once.
+  shared: {
+    look: sh`
+IFS='
+' lasts=
+for path; do lasts=$lasts\${lasts:+$IFS}\${path##*/}; done
+grep -sH '' -- "$@"
 set -- /etc/sysctl.d/*.conf /run/sysctl.d/*.conf /usr/local/lib/sysctl.d/*.conf \\
   /usr/lib/sysctl.d/*.conf /lib/sysctl.d/*.conf /etc/sysctl.conf
 for file; do [ ! -e "$file" ] || printf 'file %s\\n' "$file"; done
-grep -sHF -e ${lastPart(name)} "$@"
-exit 0`,
+grep -sHF -e "$lasts" -- "$@"
+echo end`,
+    word: ({ name }) => liveFile(name),
+  },
+  probe: ({ name }) => sh`
+case $shared in *end) printf '%s\\n' "$shared" ;; *) exit 1 ;; esac
+if [ -e ${liveFile(name)} ]; then
+  case $shared in ${`${liveFile(name)}:`}* | *${`\n${liveFile(name)}:`}*) ;; *)
+    value=$(tr '\\n\\t' '  ' <${liveFile(name)}) || exit
+    printf '%s\\n' ${`${liveFile(name)}:`}"$value" ;;
+  esac
+fi`,
 
   parse(stdout, { name }) {
-    const runtime = /^runtime (.*)$/m.exec(stdout)?.[1];
+    const live = `${liveFile(name)}:`;
+    const values = stdout.split("\n").filter((line) => line.startsWith(live));
     return {
-      runtime: runtime === undefined ? "absent" : oneSpaced(runtime),
+      runtime:
+        values.length === 0
+          ? "absent"
+          : oneSpaced(values.map((line) => line.slice(live.length)).join(" ")),
       boot: atNextBoot(stdout, name),
     };
   },
@@ -82,10 +98,6 @@ function liveFile(name: string): string {
   const dotsPart = /[./]/.exec(name)?.[0] === ".";
   const path = dotsPart ? name.replace(/[./]/g, (mark) => (mark === "." ? "/" : ".")) : name;
   return `/proc/sys/${path}`;
-}
-
-function lastPart(name: string): string {
-  return liveFile(name).split("/").at(-1) ?? name;
 }
 
 /** Values are words; the kernel parts them by tabs, people by spaces. */

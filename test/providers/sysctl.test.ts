@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, describe, test } from "node:test";
 import { type SysctlValue, sysctl } from "../../providers/sysctl.ts";
+import { framedTogether, newMark, unframe } from "../../providers/transport/frames.ts";
 
 const key = { name: "net.ipv4.ip_forward" };
+const live = "/proc/sys/net/ipv4/ip_forward";
 const own = "/etc/sysctl.d/99-quintet-net.ipv4.ip_forward.conf";
 const look = (...said: string[]) => sysctl.parse(`${said.join("\n")}\n`, key);
 const whys = (want: SysctlValue, have: SysctlValue) =>
@@ -14,7 +20,7 @@ describe("a kernel setting", () => {
   });
 
   test("of several words is read with one space between them", () => {
-    assert.equal(look("runtime 4096\t131072   6291456 ").runtime, "4096 131072 6291456");
+    assert.equal(look(`${live}:4096\t131072   6291456 `).runtime, "4096 131072 6291456");
   });
 
   test("is wished for in the same form", () => {
@@ -103,5 +109,50 @@ describe("the script that sets it at boot", () => {
     const want = { runtime: "1", boot: "1" };
     const [change] = sysctl.converge(key, want, { runtime: "1", boot: "0 in /etc/sysctl.conf" });
     assert.match(change?.script.text ?? "", /echo '\/etc\/sysctl\.conf sets [^']+' >&2\nexit 1/);
+  });
+});
+
+describe("a look at the settings of a host", () => {
+  const folder = mkdtempSync(join(tmpdir(), "quintet-sysctl-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  };
+  const names = ["net.ipv4.ip_forward", "net.ipv4.tcp_rmem", "net.bridge.none"];
+  const shared = (name: string) => ({
+    text: sysctl.shared.look.text,
+    word: sysctl.shared.word({ name }),
+  });
+  const here = (text: string) =>
+    text.replace(/(?<!\w)\/(?=(?:proc|etc|run|usr\/(?:local\/)?lib|lib)\/)/g, `${folder}/`);
+  const seen = (asked: readonly string[], look = (name: string) => shared(name)) => {
+    const mark = newMark();
+    const questions = asked.map((name) => ({
+      text: sysctl.probe({ name }).text,
+      seconds: 5,
+      shared: look(name),
+    }));
+    const input = here(framedTogether(questions, mark).text);
+    const { stdout } = spawnSync("sh", { input, encoding: "utf8" });
+    const answers = unframe(stdout, mark).map(({ stdout }) => stdout.replaceAll(folder, ""));
+    return answers.map((said, at) => sysctl.parse(said, { name: asked[at] ?? "" }));
+  };
+
+  test("tells each its own value and its own lines", () => {
+    write("/proc/sys/net/ipv4/ip_forward", "1\n");
+    write("/proc/sys/net/ipv4/tcp_rmem", "4096\t131072\n6291456\n");
+    write("/etc/sysctl.d/10-a.conf", "net.ipv4.ip_forward = 1\nnet/ipv4/tcp_rmem = 1 2 3\n");
+    write("/usr/lib/sysctl.d/50-b.conf", "net.ipv4.ip_forward=0\n");
+    assert.deepEqual(seen(names), [
+      { runtime: "1", boot: "0" },
+      { runtime: "4096 131072 6291456", boot: "1 2 3" },
+      { runtime: "absent", boot: "absent" },
+    ]);
+  });
+
+  test("that does not tell a value that is there is no sign of its absence", () => {
+    const [alone] = seen(names.slice(0, 1), () => ({ text: "echo end", word: "" }));
+    assert.equal(alone?.runtime, "1");
   });
 });
