@@ -108,18 +108,16 @@ systemctl start openvswitch-switch.service`,
       const type = datapath === "userspace" ? "netdev" : "system";
       return {
         name: `${end} in ${providerBridge}`,
-        // Without the bridge this fails as without the switch: which one it is, is asked only then.
+        // Both in one question; only where it fails, whether anybody answers at all.
         check: sh`
-line_end='
-'
-if seen=$(ovs-vsctl -t 5 get Bridge ${providerBridge} datapath_type -- list-ports ${providerBridge} 2>/dev/null); then
-  case $seen$line_end in
-    ${type}"$line_end"${end}"$line_end"* | ${type}"$line_end"*"$line_end"${end}"$line_end"*) exit 0 ;;
-  esac
-else
+found=$(ovs-vsctl -t 5 get Bridge ${providerBridge} datapath_type -- port-to-br ${end} 2>/dev/null) || {
   ovs-vsctl -t 5 list-br >/dev/null || exit 2
-fi
-exit 1`,
+  exit 1
+}
+case $found in
+  ${`${type}\n${providerBridge}`} | ${`"${type}"\n${providerBridge}`}) ;;
+  *) exit 1 ;;
+esac`,
         run: sh`
 ovs-vsctl -t 20 --may-exist add-br ${providerBridge} -- set Bridge ${providerBridge} ${`datapath_type=${type}`} \\
   -- --may-exist add-port ${providerBridge} ${end}`,

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { describe, test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, test } from "node:test";
 import type { Awaited } from "../../profiles/debian13/waiting.ts";
 import { waitUntil } from "../../profiles/debian13/waiting.ts";
 import type { ServiceConfig, Surroundings } from "../../profiles/openstack.ts";
@@ -123,6 +126,16 @@ describe("waiting", () => {
     assert.equal(shell(awaited({}).run).status, 0);
   });
 
+  test("may ask MariaDB, which tells it all, or why it does not", () => {
+    const { check, asks } = awaited({ seen: "SELECT two FROM words" });
+    const told = (rows: string, unseen: string) =>
+      shell(sh`rows=${rows} unseen=${unseen}\n${check}`).status;
+    assert.equal(asks, "SELECT two FROM words");
+    assert.equal(told("two words\none\n", ""), 0);
+    assert.equal(told("two words\n", ""), 1);
+    assert.equal(told("", "ERROR 2002"), 2);
+  });
+
   test("does not hold while one is missing", () => {
     assert.equal(shell(awaited({ seen: sh`echo two words` }).check).status, 1);
     assert.equal(shell(awaited({ seen: sh`:` }).check).status, 1);
@@ -142,5 +155,63 @@ describe("waiting", () => {
     const nudge = sh`there='two words'`;
     const seen = sh`echo one; echo "$there"`;
     assert.equal(shell(awaited({ seen, nudge, seconds: 20 }).run).status, 0);
+  });
+});
+
+describe("that libvirt tells of guests", () => {
+  const folder = mkdtempSync(join(tmpdir(), "quintet-events-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const warning = (pid: number) =>
+    `2026-11-30 04:00:00.123 ${pid} WARNING nova.virt.libvirt.host [-] URI qemu:///system does not support events: no\n`;
+  /** Where the kernel and systemd say this of the unit's processes. */
+  const status = (log: string, kernel: string | undefined, main: number) => {
+    rmSync(join(folder, "procs"), { force: true });
+    if (kernel !== undefined) writeFileSync(join(folder, "procs"), kernel);
+    writeFileSync(join(folder, "log"), log);
+    const check = compute.events.check.text
+      .replaceAll(/\/sys\/fs\/\S*/g, join(folder, "procs"))
+      .replaceAll("/var/log/nova/nova-compute.log", join(folder, "log"));
+    const input = `systemctl() { echo ${main}; }\n${check}`;
+    return spawnSync("sh", { input, encoding: "utf8" }).status;
+  };
+
+  test("does not hold where one of the unit's processes has warned", () => {
+    assert.equal(status(warning(77), "75\n77\n", 0), 1);
+    assert.equal(status(`${warning(7)}${warning(777)}`, "75\n77\n", 0), 0);
+  });
+
+  test("is asked of systemd where the kernel does not tell, and not known where none runs", () => {
+    for (const kernel of [undefined, ""]) {
+      assert.equal(status(warning(77), kernel, 77), 1);
+      assert.equal(status(warning(77), kernel, 78), 0);
+      assert.equal(status("", kernel, 0), 2);
+    }
+  });
+});
+
+describe("the switch's way to the LAN", () => {
+  const folder = mkdtempSync(join(tmpdir(), "quintet-switch-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const { check } = network.switch.bridge("pv1", "userspace");
+  const status = (answer: string, list: string) => {
+    const text = `#!/bin/sh\ncase $* in *list-br*) ${list} ;; *'get Bridge br-provider datapath_type -- port-to-br pv1') ${answer} ;; *) exit 9 ;; esac\n`;
+    writeFileSync(join(folder, "ovs-vsctl"), text, { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env.PATH}` };
+    return spawnSync("sh", { input: check.text, env }).status;
+  };
+
+  test("holds with the right bridge of the right type, however that is quoted", () => {
+    assert.equal(status("echo netdev; echo br-provider", "exit 9"), 0);
+    assert.equal(status(`echo '"netdev"'; echo br-provider`, "exit 9"), 0);
+  });
+
+  test("does not hold with another, or none", () => {
+    assert.equal(status("echo system; echo br-provider", ":"), 1);
+    assert.equal(status("echo netdev; echo br-int", ":"), 1);
+    assert.equal(status("exit 1", ":"), 1);
+  });
+
+  test("is not known where nobody answers", () => {
+    assert.equal(status("exit 1", "exit 1"), 2);
   });
 });
