@@ -71,8 +71,7 @@ export class Lifecycle {
     if (this.#down(at) !== undefined) return { id, props };
     try {
       const found = await this.#named(at, this.#ground.see(at, props.declared, secretsOf(props)));
-      const live = this.#cut(props.declared ?? {}, found);
-      const seen = live && { ...live, ...this.#aboutDownHosts(at, props.declared) };
+      const seen = this.#seen(at, props.declared ?? {}, found);
       const outputs = this.#outputs(props, props.declared ?? {}, seen, props.written ?? "");
       return { id, props: outputs, inputs: inputsOf(outputs) };
     } catch (error) {
@@ -190,7 +189,7 @@ export class Lifecycle {
     // A key that the record has forgotten is back already: a run put it so, and could not say it.
     const left = gone.filter((key) => before?.keys.includes(key));
     const scope = { ...pick(olds?.declared ?? {}, left), ...want };
-    const have = this.#cut(scope, looked.live);
+    const have = this.#seen(at, scope, looked.live);
     const record = this.#record(before, at, want, looked.live, looked.kept);
     // A host that is gone for good is not back where it was found.
     const lost = left.filter((key) =>
@@ -206,7 +205,7 @@ export class Lifecycle {
     let now = have;
     if (note.length + steps.length > 0) {
       const after = await this.#ground.change(at, note, steps, scope, secrets);
-      now = this.#cut(scope, after);
+      now = this.#seen(at, scope, after);
       if (this.#edits(at, target, now).length > 0) {
         // A secret that has left the declaration is one still.
         const all = { ...olds?.secrets, ...news.secrets };
@@ -298,14 +297,12 @@ export class Lifecycle {
     return hosts.find((host) => this.#availability.down.has(host));
   }
 
-  #aboutDownHosts(at: At, declared: Value | undefined): Value {
-    const keys = Object.entries(at.about ?? {}).filter(([, host]) =>
-      this.#availability.down.has(host),
-    );
-    return pick(
-      declared ?? {},
-      keys.map(([key]) => key),
-    );
+  /** What is managed of the live value. What is about a host that is away counts as it is wanted. */
+  #seen(at: At, scope: Value, live: Value | undefined): Value | undefined {
+    const about = Object.entries(at.about ?? {});
+    const away = about.filter(([, host]) => this.#availability.down.has(host)).map(([key]) => key);
+    const own = this.#cut(scope, live);
+    return own && { ...own, ...pick(scope, away) };
   }
 
   #held({ key }: At): Held {

@@ -225,6 +225,29 @@ describe("a host that is declared down", () => {
     assert.equal(existsSync(path), false);
   });
 
+  test("is left out when others of the same promise are made true", async () => {
+    const ini = (availability = none) =>
+      new Lifecycle(new HostGround(iniFile, place.hosts), availability);
+    const at = { host: "here", key: { path }, claim: "ini", stack: "test" };
+    const keys = (value: string): Props => ({
+      at: { ...at, about: { "a/theirs": "there" } },
+      "a/theirs": value,
+      "a/ours": value,
+    });
+    const { outs } = await ini().create(keys("one"));
+    writeFileSync(path, "[a]\ntheirs = lost\nours = lost\n");
+    const away = ini({ down: new Set(["there"]), abandoned: new Set() });
+    const { props } = await away.read("id", outs);
+    const { outs: after } = await away.update(props, keys("one"));
+    assert.equal(readFileSync(path, "utf8"), "[a]\ntheirs = lost\nours = one\n");
+    assert.deepEqual(away.diff(after, keys("one")), { changes: false });
+    // It is back.
+    const { props: seen } = await ini().read("id", after);
+    assert.deepEqual(ini().diff(seen, keys("one")), { changes: true });
+    await ini().update(seen, keys("one"));
+    assert.equal(readFileSync(path, "utf8"), "[a]\ntheirs = one\nours = one\n");
+  });
+
   test("is told of to whatever is on another host when it is abandoned", async () => {
     const told: unknown[] = [];
     const { putBack: _bytes, ...pool } = {
