@@ -120,8 +120,33 @@ function refuseRebuilding(name: string, want: GlusterVolumeValue, have: GlusterV
     `the volume ${name} has other bricks than are declared, and moving data is not done by itself.
   declared: ${shown(want)}
   found:    ${shown(have)}
-  Next: move them by hand and wait for the healing after each step (gluster volume replace-brick ${name} OLD NEW commit force; gluster volume add-brick or remove-brick ${name} replica N ...; gluster volume heal ${name} info), or declare what is there.`,
+  Next: ${byHand(name, want, have)}, or declare what is there.`,
   );
+}
+
+/** The way from the bricks that are there to those that are declared, where it is one command or a few. */
+function byHand(name: string, want: GlusterVolumeValue, have: GlusterVolumeValue): string {
+  const lost = have.bricks.filter((brick) => !want.bricks.includes(brick));
+  const more = want.bricks.filter((brick) => !have.bricks.includes(brick));
+  const heals = `wait for the healing (gluster volume heal ${name} starts it, and each brick has to be connected and have 0 entries in gluster volume heal ${name} info)`;
+  const kept = have.bricks.filter((brick) => !lost.includes(brick));
+  const oneSet = [want, have].every(({ bricks, replica }) => bricks.length === replica);
+  if (oneSet && same(want.bricks, kept)) {
+    return `by hand, on a host of the pool: gluster volume remove-brick ${name} replica ${want.replica} ${lost.join(" ")} force`;
+  }
+  if (oneSet && same(want.bricks, [...have.bricks, ...more])) {
+    const force = want.onRootDisk ? " force" : "";
+    return `by hand, on a host of the pool: gluster volume add-brick ${name} replica ${want.replica} ${more.join(" ")}${force}, and ${heals}`;
+  }
+  const replaced = have.bricks.map((brick) => (lost.includes(brick) ? more.shift() : brick));
+  if (want.replica === have.replica && same(want.bricks, replaced)) {
+    const commands = lost.map((brick) => {
+      const place = have.bricks.indexOf(brick);
+      return `gluster volume replace-brick ${name} ${brick} ${want.bricks[place]} commit force`;
+    });
+    return `by hand, on a host of the pool: ${commands.join(", then ")}; after each, ${heals}`;
+  }
+  return `move them by hand (gluster volume add-brick, remove-brick ${name} replica N, replace-brick; an order changes only as bricks leave and come back last) and after each step ${heals}`;
 }
 
 function change(why: string, script: Script): Change {

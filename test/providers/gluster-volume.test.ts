@@ -92,6 +92,28 @@ describe("what is done about a volume", () => {
     }
   });
 
+  test("what is refused says the commands that lead there, where they are few", () => {
+    const of = (hosts: string, replica: number) => ({
+      ...want,
+      bricks: hosts.split(" ").map((host) => `${host}:/b`),
+      replica,
+      onRootDisk: true,
+    });
+    const table = [
+      ["a b c", 3, "a b c d", 4, "remove-brick instances replica 3 d:/b force, or"],
+      ["a b c d", 4, "a b c", 3, "add-brick instances replica 4 d:/b force, and wait for the"],
+      ["a x", 2, "a b", 2, "replace-brick instances b:/b x:/b commit force; after each"],
+      ["a x c y", 2, "a b c d", 2, "replace-brick instances d:/b y:/b commit force; after each"],
+      ["b a", 2, "a b", 2, "an order changes only as bricks leave and come back last"],
+      ["a b", 1, "a b", 2, "by hand (gluster volume add-brick, remove-brick instances replica N"],
+      ["a b", 2, "a b c d", 2, "by hand (gluster volume add-brick, remove-brick instances repl"],
+    ] as const;
+    for (const [wanted, copies, found, there, next] of table) {
+      const attempt = () => glusterVolume.converge(key, of(wanted, copies), of(found, there));
+      assert.throws(attempt, (error) => error instanceof Refused && error.message.includes(next));
+    }
+  });
+
   test("force is used only where it is asked for", () => {
     const create = (onRootDisk: boolean) =>
       glusterVolume.converge(key, { ...want, onRootDisk }, undefined)[0]?.script.text ?? "";
