@@ -98,12 +98,15 @@ const remains = "empty remains of a volume";
 const free: readonly string[] = [empty, remains];
 
 /** "its own", or what it holds instead. */
-function whose({ listed, known, id, mark, files, remains: left }: Seen, volume: string): string {
+function whose(seen: Seen, volume: string): string {
+  const { listed, known, volumes, id, mark, files, remains: left } = seen;
   if (listed !== undefined) {
     if (listed !== volume) return `a brick of ${listed}`;
     return id === known ? "its own" : `not the folder that ${listed} knows as its brick`;
   }
   if (files !== undefined) {
+    const out = volumes.get(id ?? "");
+    if (out !== undefined) return `data of ${out}, which has no brick here any more`;
     if (mark !== undefined && id !== undefined) return `data of ${mark}, a volume that is gone`;
     return id === undefined ? `files of others: ${files}` : `data of an unknown volume, ${id}`;
   }
@@ -118,9 +121,12 @@ function missing({ listed }: Seen): string {
 /** @throws Refused always, with the way to do it by hand. */
 function refuse(path: string, volume: string, what: string): never {
   const lost = what.startsWith("no");
+  const out = what === `data of ${volume}, which has no brick here any more`;
   const next = lost
     ? `was its disk replaced, or is it not mounted? Mount it; for a new one: gluster volume reset-brick ${volume} HOST:${path} start, then ... HOST:${path} HOST:${path} commit force, and wait for the healing`
-    : `look whose it is (ls -lA ${path}); move it away if it is to be kept, or remove it, and run again`;
+    : out
+      ? `the bricks of ${volume} have it too, once none has anything left to heal (gluster volume heal ${volume} info): then rm -r ${path}, and run again`
+      : `look whose it is (ls -lA ${path}); move it away if it is to be kept, or remove it, and run again`;
   throw new Refused(
     `${path} cannot be a brick of ${volume}: found ${what}. Data is neither used nor wiped by itself.\n  Next: ${next}.`,
   );

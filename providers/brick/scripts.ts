@@ -12,6 +12,8 @@ export interface Seen {
   /** The volume that counts it among its bricks on this host, with that volume's id. */
   readonly listed: string | undefined;
   readonly known: string | undefined;
+  /** All volumes of this host's pool, by their ids. */
+  readonly volumes: ReadonlyMap<string, string>;
   /** The id of the volume that the folder says it belongs to. */
   readonly id: string | undefined;
   /** The volume that we have marked it for. */
@@ -35,6 +37,7 @@ for file in $bricks; do
     *started*) grep -qszxF -e ${path} /proc/[0-9]*/cmdline || echo 'process gone' ;;
   esac
 done
+grep -sH '^volume-id=' /var/lib/glusterd/vols/*/info
 if [ -d ${path} ]; then
   command -v getfattr >/dev/null || { echo 'folder unreadable'; exit 0; }
   echo 'folder there'
@@ -77,9 +80,11 @@ export function seenIn(stdout: string): Seen {
   const word = (name: string) => new RegExp(`^${name}[ =](.*)$`, "m").exec(stdout)?.[1];
   const ours = word(mark)?.slice(2);
   const id = word(volumeId)?.slice(2);
+  const volumes = [...stdout.matchAll(/^\S+\/(\S+)\/info:volume-id=(\S+)$/gm)];
   return {
     listed: word("listed"),
     known: word("known"),
+    volumes: new Map(volumes.map(([, name = "", of = ""]) => [of, name])),
     id: id?.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
     mark: ours === undefined ? undefined : Buffer.from(ours, "hex").toString("utf8"),
     files: word("files"),

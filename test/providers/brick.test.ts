@@ -14,6 +14,7 @@ const id = "c62dc389-11d3-4c96-a86b-6fa73231b2dc";
 const bears = `trusted.glusterfs.volume-id=0x${id.replaceAll("-", "")}\n`;
 const marked = "trusted.quintet.volume=0x696e7374616e636573\n";
 const listed = `listed instances\nknown ${id}\n`;
+const volumes = `/var/lib/glusterd/vols/instances/info:volume-id=${id}\n`;
 
 describe("whose brick a folder is", () => {
   const table: readonly (readonly [string, string, string | undefined])[] = [
@@ -26,6 +27,11 @@ describe("whose brick a folder is", () => {
       "what a volume of ours left",
       `folder there\n${bears}${marked}remains\nfiles disk\n`,
       "data of instances, a volume that is gone",
+    ],
+    [
+      "one that was taken out of its volume",
+      `${volumes}folder there\n${bears}${marked}remains\nfiles disk\n`,
+      "data of instances, which has no brick here any more",
     ],
     [
       "another cluster's",
@@ -63,6 +69,11 @@ describe("what is done about a brick", () => {
         (error) => error instanceof Refused && /move it away/.test(error.message),
       );
     }
+  });
+
+  test("what was taken out of its volume may go once the others are healed", () => {
+    const content = "data of instances, which has no brick here any more";
+    assert.throws(() => brick.converge(key, want, { ...want, content }), /heal instances info\)/);
   });
 
   test("a lost disk is not made a new brick by itself", () => {
@@ -123,6 +134,15 @@ describe("what Gluster counts among this host's bricks", () => {
     return spawnSync("sh", [], { input, encoding: "utf8", env });
   }
   const seen = () => /^listed.*$/m.exec(run(lookAtBrick(path)).stdout)?.[0];
+
+  test("is told from the data of a brick that was taken out of its volume", () => {
+    listed("other", there);
+    program("getfattr", `echo ${bears.trim()}`);
+    writeFileSync(join(path, "disk"), "");
+    const { content } =
+      brick.parse(run(lookAtBrick(path)).stdout, { path, volume: "shared" }, want) ?? {};
+    assert.equal(content, "data of shared, which has no brick here any more");
+  });
 
   test("is neither another host's brick of the same path, nor in the way of its removal", () => {
     listed("other", there);
