@@ -1,8 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { HostState } from "./contract.ts";
-import { editState, lookAtGuard, lookAtUnit, ruleFile, unitState } from "./iptables-rules/boot.ts";
+import {
+  bootOf,
+  editState,
+  lookAtBoot,
+  lookAtGuard,
+  ruleFile,
+  sumFiles,
+} from "./iptables-rules/boot.ts";
 import { putBack, remove, rewrite } from "./iptables-rules/edits.ts";
-import { imageOf, look } from "./iptables-rules/image.ts";
+import { imageOf, look, lookAtChains, takeOwn, wordOf } from "./iptables-rules/image.ts";
 import { bootState, jumpState, named, placeOf } from "./iptables-rules/state.ts";
 import {
   type IptablesRulesKey,
@@ -22,12 +29,15 @@ export const iptablesRules = {
   key,
   value,
 
-  probe: (key) => sh`${look(placeOf(key), ruleFile(placeOf(key)))}
-${lookAtUnit}
-${lookAtGuard(placeOf(key))}`,
+  shared: {
+    look: sh`${lookAtChains}${sumFiles}`,
+    word: (key) => wordOf(placeOf(key)),
+  },
+  probe: (key) => sh`${lookAtGuard(placeOf(key))}
+${takeOwn(placeOf(key))}${lookAtBoot(placeOf(key))}`,
 
   parse(stdout, key, declared): IptablesRulesValue | undefined {
-    const image = imageOf(stdout, unitState(stdout));
+    const image = imageOf(stdout, bootOf(stdout));
     if (!image.chain && image.jumps.length === 0 && image.file === undefined) return undefined;
     const { rules, strays } = named(image.rules, declared);
     return {

@@ -1,4 +1,4 @@
-import { ruleFileText } from "./boot.ts";
+import { ruleFileText, sumOf } from "./boot.ts";
 import type { ChainImage, ChainPlace } from "./image.ts";
 import { canonicalRule, quoted, wordsOf } from "./rule.ts";
 import { type IptablesRulesKey, type IptablesRulesValue, ruleName } from "./wish.ts";
@@ -66,7 +66,7 @@ export function bootState(
   const texts = jumps.flatMap((jump) =>
     [wanted, there].map((text) => fileText(key, { ...text, jump } as IptablesRulesValue)),
   );
-  return texts.includes(image.file) ? "restored" : "other rules";
+  return texts.map(sumOf).includes(image.file) ? "restored" : "other rules";
 }
 
 /** What the file for the boot says of a wish. */

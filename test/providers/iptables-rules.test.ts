@@ -9,6 +9,7 @@ import {
   type IptablesRulesValue,
   iptablesRules,
 } from "../../providers/iptables-rules.ts";
+import { lookOf } from "../places.ts";
 
 const key: IptablesRulesKey = { table: "nat", chain: "quintet-nat", from: "POSTROUTING" };
 
@@ -21,7 +22,7 @@ function seen(saved: string, declared?: object) {
     chmodSync(join(folder, "iptables-save"), 0o755);
     const env = { PATH: `${folder}:${process.env.PATH}` };
     const stdout = execFileSync("sh", {
-      input: iptablesRules.probe(key).text,
+      input: lookOf(iptablesRules, key).text,
       encoding: "utf8",
       env,
     });
