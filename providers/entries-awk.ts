@@ -34,24 +34,45 @@ function reading(grammar: Grammar): string {
   return `${instructions}{ line[++n] = $0 }\n${grammar.awk}`;
 }
 
+/** Ends what is told of a file. */
+export const separator = "\x1e";
+
 /**
- * Prints every entry of the text. Most of a packaged file is comments: of many in a row one is enough, and
- * the rule for them comes first.
+ * Prints every entry of the files that are named, a part for each: its path, the entries, `end`, and the
+ * separator. An odd file, which has a NUL or a separator in what is told of it, can be left out, for a
+ * shell would lose the one and take the other for the end. Most of a packaged file is comments: of many in
+ * a row one is enough, and the rule for them comes first.
  */
-export function listing(grammar: Grammar): string {
+export function listing(grammar: Grammar, odd: "told" | "left out"): string {
   const { comment } = grammar;
   const skip =
     comment === undefined
       ? ""
-      : `reading && ${comment} { if (!skipping) line[++n] = "#"; skipping = 1; next }\n{ skipping = 0 }\n`;
-  return `${skip}${reading(grammar)}${String.raw`
-END {
-  understand()
-  for (i = 1; i <= n; i++) {
-    if (i in text) print "i " id[i] "\nv " text[i]
-    else if (id[i] != "") print "c " trim(line[i])
+      : `${comment} { if (!skipping) line[++n] = "#"; skipping = 1; next }\n{ skipping = 0 }\n`;
+  const look =
+    odd === "told"
+      ? ""
+      : String.raw`BEGIN { nul = sprintf("%c", 0); if (length(nul) != 1) exit }
+index($0, nul) || index($0, "\036") { odd = 1 }
+`;
+  return `BEGIN { reading = 1 }
+FNR == 1 { tell(); file = FILENAME }
+${skip}${look}${reading(grammar)}${String.raw`
+function tell(   i) {
+  if (file != "" && !odd) {
+    understand()
+    print file "\n"
+    for (i = 1; i <= n; i++) {
+      if (i in text) print "i " id[i] "\nv " text[i]
+      else if (id[i] != "") print "c " trim(line[i])
+    }
+    printf "end\n\036"
   }
-}`}`;
+  n = odd = 0
+  split("", id)
+  split("", text)
+}
+END { tell() }`}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Change } from "./contract.ts";
-import { editing, type Grammar, listing, othersPart } from "./entries-awk.ts";
+import { editing, type Grammar, listing, othersPart, separator } from "./entries-awk.ts";
 import { Refused } from "./errors.ts";
-import { seenFile } from "./seen-file.ts";
+import { lookAtFiles, seenFile } from "./seen-file.ts";
 import { lines, type Script, Secret, sh } from "./sh.ts";
 import { same } from "./values.ts";
 
@@ -32,12 +32,36 @@ export interface Edit {
   readonly removeEmpty?: boolean;
 }
 
-/** Prints the file's owner, group and mode, then its entries; or `absent`, or `other`. */
+/** For kinds with a `path`, whose files are all of one grammar: what is told of files, and the entries of each. */
+export function lookAtEntries(grammar: Grammar) {
+  const look = sh`${lookAtFiles.look}
+printf ${separator}
+for path; do
+  shift
+  [ ! -f "$path" ] || set -- "$@" "$path"
+done
+[ $# = 0 ] || LC_ALL=C awk ${listing(grammar, "left out")} "$@"
+true`;
+  return { look, word: lookAtFiles.word };
+}
+
+/**
+ * Prints the file's owner, group and mode, then its entries; or `absent`, or `other`. Where the look for
+ * all tells no entries of it, or not all, they are looked at alone.
+ */
 export function probeEntries(path: string, grammar: Grammar): Script {
-  const list = sh`LC_ALL=C awk ${listing(grammar)} - ${path} <<'end'
-.
-end
-`;
+  const list = sh`{
+  own=
+  IFS=${separator}
+  set -f
+  for part in $shared; do
+    case $part in ${`${path}\n`}*${"\nend\n"}) own=$part ;; esac
+  done
+  unset IFS
+  set +f
+  if [ -n "$own" ]; then printf '%s' "$own"
+  else LC_ALL=C awk ${listing(grammar, "told")} ${path}; fi
+}`;
   return seenFile(path, list, "followed");
 }
 

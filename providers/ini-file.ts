@@ -6,6 +6,7 @@ import {
   type Edit,
   type Entries,
   keepFile,
+  lookAtEntries,
   oneOrAll,
   ownEntries,
   parseEntries,
@@ -15,7 +16,7 @@ import {
 } from "./entries.ts";
 import { iniGrammar } from "./ini-grammar.ts";
 import { type HostPromise, HostResource } from "./resource.ts";
-import { absolutePath, lookAtFiles } from "./seen-file.ts";
+import { absolutePath } from "./seen-file.ts";
 
 /** Where: an absolute path. A symbolic link is followed. */
 const key = z.strictObject({ path: absolutePath });
@@ -57,7 +58,7 @@ export const iniFile = {
   key,
   value,
 
-  shared: lookAtFiles,
+  shared: lookAtEntries(iniGrammar),
   probe({ path }) {
     return probeEntries(path, iniGrammar);
   },
