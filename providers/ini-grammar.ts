@@ -7,7 +7,7 @@ import type { Grammar } from "./entries-awk.ts";
  * Sections with a slash in their name are left alone, since no id can name them.
  */
 export const iniGrammar: Grammar = {
-  comment: "/^[#;]/",
+  comment: `/^[#;]/ || $0 == ""`,
   awk: String.raw`
 function divider(s,   equal, colon) {
   equal = index(s, "="); colon = index(s, ":")
