@@ -31,6 +31,10 @@ export const computeHost: ComputeHostNames = {
         "libvirt/live_migration_with_native_tls": "true",
         "libvirt/live_migration_inbound_addr": address,
         "libvirt/live_migration_permit_auto_converge": "true",
+        // A guest that has moved says so to the network once, and its new port may not be wired yet: it was
+        // not heard of for half a minute then, once in some hundred moves (Nova's bug 1815989). It says so
+        // again, three times.
+        "workarounds/enable_qemu_monitor_announce_self": "true",
       }),
     },
   ],
