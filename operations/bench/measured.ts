@@ -130,7 +130,7 @@ function roleOf(commandLine: string): string | undefined {
     return words[0]?.endsWith("node") && words[1] !== "-e" ? "provider" : undefined;
   }
   if (words.some((word) => word.includes("@pulumi/pulumi/cmd/run"))) return "program";
-  if (words[1]?.endsWith("/settle.ts")) return "scout";
+  if (words.some((word) => word.endsWith("/pulumi/settle.ts"))) return "scout";
   if (words[0]?.endsWith("/pulumi-language-nodejs")) return "language host";
   return words[0]?.endsWith("/pulumi") ? "CLI" : undefined;
 }
