@@ -54,10 +54,10 @@ export class Logins {
     const name = `${login.user}@${login.domain}`;
     if (seen && this.#proofs()[host]?.[name] === proofOf(seen, login)) return true;
     if (!(await attempt())) return false;
-    // What was tried is what is held now, and may not be what was held when a process asked ahead.
+    // It is what was held before and is held still. Where that changed meanwhile, nobody knows which of
+    // them let in: the next one tries it.
     const [answer] = await this.#hosts.ask(host, [question]).catch(() => []);
-    const now = stampIn(answer);
-    if (now) this.#note(host, name, proofOf(now, login));
+    if (seen && stampIn(answer) === seen) this.#note(host, name, proofOf(seen, login));
     return true;
   }
 
