@@ -34,7 +34,7 @@ export const together = {
  */
 export function ownRows(name: string): Script {
   return sh`
-rows= unseen= here= line_end='
+rows= unseen= here=- line_end='
 '
 case $shared in
   seen*)
@@ -42,7 +42,7 @@ case $shared in
     set -f
     for line in $shared; do
       case $here$line in
-        ${begin(name)}) here=, ;;
+        -${begin(name)}) here=, ;;
         ,@) here=end; break ;;
         ,*) rows=$rows$line$line_end ;;
       esac

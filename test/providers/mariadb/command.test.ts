@@ -58,6 +58,12 @@ describe("questions to MariaDB", () => {
     );
   });
 
+  test("get no rows of others, whatever these begin with", () => {
+    const [one, two] = told(honest, ["one_,two_,@_-@thing two@", "two"]);
+    assert.deepEqual(rowsIn(one?.stdout ?? ""), ["one", ",two", ",@", "-@thing two@"]);
+    assert.deepEqual(rowsIn(two?.stdout ?? ""), ["two"]);
+  });
+
   test("that find nothing are told so, which is no row", () => {
     const none = told(`sed -n "s/^SELECT '\\(@.*@\\)'; .*/\\1\\n@/p"`, ["one", "two"]);
     assert.deepEqual(
