@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { createConnection } from "node:net";
-import { createInterface } from "node:readline";
 import { HostUnreachable } from "../errors.ts";
 import type { UnderWay } from "./under-way.ts";
 
@@ -37,9 +36,14 @@ export class Scouted {
     socket.once("connect", () => this.#met.resolve(true));
     socket.once("error", () => this.#met.resolve(false));
     socket.once("close", () => this.#end());
-    // It tells the socket's errors once more.
-    const lines = createInterface(socket).on("error", () => undefined);
-    lines.on("line", (line) => this.#hear(line));
+    // A line ends with \n alone: readline has more ends, and hosts' answers hold them.
+    let begun = "";
+    socket.setEncoding("utf8").on("data", (more: string) => {
+      const lines = more.split("\n");
+      lines[0] = begun + lines[0];
+      begun = lines.pop() ?? "";
+      for (const line of lines) this.#hear(line);
+    });
     // Who has nothing else to do does not wait for it.
     socket.unref();
   }

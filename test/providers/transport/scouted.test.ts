@@ -43,6 +43,19 @@ describe("what a scout tells", () => {
     assert.equal(await reached, undefined);
   });
 
+  test("is the answer as it is, in pieces or with line ends that are not ours", async () => {
+    const { scouted, scout } = await meeting();
+    const odd = answer("ü\r\u2028null\u2029\n\u0085");
+    const bytes = Buffer.from(line({ list, index: 0, answer: odd }));
+    for (const byte of bytes) {
+      scout.write(Uint8Array.of(byte));
+      await new Promise((done) => setImmediate(done));
+    }
+    scout.write(line({ list, index: 1, answer: odd }));
+    const { answers } = scouted.underWay("hosts", "compute1", questions);
+    assert.deepEqual(await Promise.all(answers), [odd, odd]);
+  });
+
   test("is of the same questions to the same host in the same order, or of none", async () => {
     const { scouted, scout } = await meeting();
     const others = [
