@@ -53,7 +53,7 @@ function tell({ list, answers, reached }: Scouting, to: PassThrough): Promise<un
 /** To whoever comes first, and to nobody else: the socket is gone then. */
 function listen(run: number, told: PassThrough): void {
   mkdirSync(folder, { recursive: true });
-  clearDead();
+  clearDead(run);
   const server = createServer((provider) => serve(provider));
   const end = () => {
     rmSync(socketOf(run), { force: true });
@@ -71,9 +71,10 @@ function listen(run: number, told: PassThrough): void {
   }, watchMilliseconds);
 }
 
-function clearDead(): void {
+/** Also what a dead one of this run's own number has left: in containers they all have the same few. */
+function clearDead(own: number): void {
   for (const name of readdirSync(folder)) {
-    const run = /^scout-(\d+)\.sock$/.exec(name)?.[1];
-    if (run && !isAlive(Number(run))) rmSync(join(folder, name), { force: true });
+    const run = Number(/^scout-(\d+)\.sock$/.exec(name)?.[1]);
+    if (run === own || (run && !isAlive(run))) rmSync(join(folder, name), { force: true });
   }
 }

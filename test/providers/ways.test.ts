@@ -88,9 +88,11 @@ test("what the launcher's scout has begun to ask, a provider does not ask", asyn
   const env = { ...process.env, QUINTET_SSH_CONFIG: join(folder, "ssh_config") };
   const words = ["--input-type=module", "--eval", program];
   host.ran.length = 0;
+  const socket = join(".quintet", `scout-${process.pid}.sock`);
+  // One that was killed had the same number.
+  writeFileSync(join(folder, socket), "");
   const scouting = spawn(process.execPath, words, { cwd: folder, env, stdio: "ignore" });
   const ended = new Promise<number | null>((done) => scouting.on("close", done));
-  const socket = join(".quintet", `scout-${process.pid}.sock`);
   const deadline = Date.now() + 10_000;
   // This host answers nothing, and is asked once more.
   while (Date.now() < deadline && (host.ran.length < 2 || !existsSync(join(folder, socket)))) {
