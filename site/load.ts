@@ -19,15 +19,19 @@ export function loadSite(): Site {
   return site;
 }
 
-/** What an operator has to be told of hosts that have left `hosts` and still stand on `abandoned`. */
+/**
+ * What an operator has to be told of hosts that have left `hosts` and still stand on `abandoned`: the last
+ * one first, for a place that is taken out moves all behind it up.
+ */
 function leftListed({ hosts, abandoned }: Site): readonly string[] {
-  return [...abandoned].flatMap((name, index) => {
+  const warnings = [...abandoned].flatMap((name, index) => {
     if (hosts.some((host) => host.name === name)) return [];
     const fix = remove(["abandoned", index]);
     return [
       `quintet:abandoned names ${name}, which is no host any more: an up lets go of its promises.\n  Next: after that up: ${fix}`,
     ];
   });
+  return warnings.reverse();
 }
 
 /**

@@ -31,4 +31,13 @@ describe("a host that is gone for good", () => {
     assert.match(String(warning), /pulumi config rm --path 'quintet:abandoned\[1\]'$/);
     assert.deepEqual(more, []);
   });
+
+  test("comes off the list without another one's place having moved", () => {
+    const list = ["compute7", "compute3", "compute8", "compute9"];
+    for (const warning of warned({ abandoned: list })) {
+      const [, name, place] = /names (\S+),.*\[(\d)\]'$/s.exec(String(warning)) ?? [];
+      assert.deepEqual(list.splice(Number(place), 1), [name]);
+    }
+    assert.deepEqual(list, ["compute3"]);
+  });
 });
