@@ -40,7 +40,7 @@ elif [ -r /etc/redhat-release ]; then echo centos "$(sed 's/[^0-9.]//g' /etc/red
 else uname -sr; fi
 df -Pm / | awk 'NR == 2 { print $4 }'
 uname -n
-ip -o -4 addr show scope global 2>/dev/null || :`;
+ip -o -4 addr show scope global`;
   },
 
   parse(stdout, { freeMegabytes }, declared?: z.infer<typeof value>) {

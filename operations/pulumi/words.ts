@@ -41,7 +41,7 @@ export function readWords(words: readonly string[]): Words {
 }
 
 function asksForHelp(words: readonly string[]): boolean {
-  return words.includes("--help") || words.includes("-h");
+  return words[0] === "help" || words.includes("--help") || words.includes("-h");
 }
 
 function option(words: readonly string[], long: string, short: string): string | undefined {

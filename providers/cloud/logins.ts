@@ -11,8 +11,10 @@ type Account = Pick<Login["login"], "user" | "domain">;
 
 // Keystone's own tables (2025.1), while it has them. Of a password that will end it is not told when it has.
 const held = ({ user, domain }: Account) => `SET @ask = (SELECT IF(COUNT(*), "
-SELECT SHA2(CONCAT_WS('|', user.id, user.enabled, password.id, password.password_hash), 256)
+SELECT SHA2(CONCAT_WS('|', user.id, user.enabled, domain.enabled, local_user.failed_auth_count, password.id,
+  password.password_hash), 256)
 FROM keystone.local_user JOIN keystone.user ON user.id = local_user.user_id
+JOIN keystone.project AS domain ON domain.id = local_user.domain_id
 JOIN keystone.password ON password.local_user_id = local_user.id
 WHERE local_user.name = ${word(user)} AND local_user.domain_id = ${word(domain)} AND password.expires_at IS NULL
 ORDER BY password.created_at_int DESC LIMIT 1", "DO 0")
@@ -27,8 +29,8 @@ const proofs = z.record(z.string(), z.record(z.string(), z.string()));
 
 /**
  * Log-ins that have succeeded once: to try a password costs Keystone a tenth of a second each, on purpose.
- * What it holds of an account (its hash, and whether it is enabled) is looked up in its database, and
- * while that stays the same, so does what the password is worth. Kept is neither of them, but a digest of
+ * What it holds of an account (its hash, failed log-ins, whether it and its domain are enabled) is looked
+ * up in its database, and while that stays the same, so does what the password is worth. Kept is neither of them, but a digest of
  * both together. Where anything of this cannot be had, the password is tried.
  */
 export class Logins {

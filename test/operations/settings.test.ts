@@ -117,7 +117,20 @@ describe("what is filled in", () => {
 
 describe("a command line", () => {
   test("that only asks for help needs no stack", () => {
-    assert.equal(readWords(["up", "--help"]).needsStack, false);
+    for (const words of [
+      ["up", "--help"],
+      ["help", "up"],
+    ]) {
+      const { needsStack, looks } = readWords(words);
+      assert.deepEqual([needsStack, looks], [false, false], words.join(" "));
+    }
+  });
+
+  test("looks at hosts where the engine does", () => {
+    assert.deepEqual(
+      ["up", "destroy", "refresh", "preview", "stack"].map((word) => readWords([word]).looks),
+      [true, true, true, true, false],
+    );
   });
 
   test("takes the stack's lock when it writes, and only then", () => {
