@@ -29,22 +29,27 @@ export async function scout(stack: string, run: number): Promise<void> {
   const told = new PassThrough();
   listen(run, told);
   const { scoutAll } = await import("../../providers/scouting.ts");
-  await Promise.all(scoutAll(stack).map((scouting) => tell(scouting, told)));
+  const scoutings = scoutAll(stack);
+  say(told, { lists: scoutings.map(({ list }) => list) });
+  await Promise.all(scoutings.map((scouting) => tell(scouting, told)));
   told.end();
 }
 
+function say(to: PassThrough, told: Told): void {
+  to.write(`${JSON.stringify(told)}\n`);
+}
+
 function tell({ list, answers, reached }: Scouting, to: PassThrough): Promise<unknown> {
-  const say = (told: Told) => to.write(`${JSON.stringify(told)}\n`);
   const arrival = reached.then((error) => {
-    say({
+    say(to, {
       list,
       unreachable: error ? { host: error.host, reason: error.reason, next: error.next } : null,
     });
   });
   const all = answers.map((answer, index) =>
     answer.then(
-      (answer) => say({ list, index, answer }),
-      () => say({ list, index }),
+      (answer) => say(to, { list, index, answer }),
+      () => say(to, { list, index }),
     ),
   );
   return Promise.all([arrival, ...all]);

@@ -3,8 +3,10 @@ import { createConnection } from "node:net";
 import { HostUnreachable } from "../errors.ts";
 import type { UnderWay } from "./under-way.ts";
 
-/** What a scout tells of a list of questions, a line of JSON each. */
+/** What a scout tells, a line of JSON each. */
 export type Told =
+  /** First of all: the lists of which it will tell. */
+  | { readonly lists: readonly string[] }
   /** Without an answer: there is none, whoever needs it asks. */
   | { readonly list: string; readonly index: number; readonly answer?: unknown }
   /** How it went with the host; null when it let us in. */
@@ -27,6 +29,8 @@ export function listName(asked: Asked, host: string, questions: readonly unknown
  */
 export class Scouted {
   readonly #lists = new Map<string, List>();
+  /** Those that the scout asks, once it has said so. */
+  #asked: ReadonlySet<string> | undefined;
   readonly #met = Promise.withResolvers<boolean>();
   #over = false;
 
@@ -55,9 +59,10 @@ export class Scouted {
 
   /** What the scout asks, or has asked. */
   underWay<Answer>(asked: Asked, host: string, questions: readonly unknown[]): UnderWay<Answer> {
-    const list = this.#list(listName(asked, host, questions));
+    const name = listName(asked, host, questions);
+    const list = this.#list(name);
     const answers = questions.map((_, index) => list.answer(index) as Promise<Answer | undefined>);
-    if (this.#over) list.end();
+    if (this.#over || this.#asked?.has(name) === false) list.end();
     return { answers, reached: list.reached };
   }
 
@@ -75,9 +80,14 @@ export class Scouted {
       // The last line of a scout that was killed while it wrote.
       return;
     }
-    const list = this.#list(told.list);
-    if ("index" in told) list.take(told.index, told.answer);
-    else list.arrive(told.unreachable);
+    if ("lists" in told) this.#begin(told.lists);
+    else if ("index" in told) this.#list(told.list).take(told.index, told.answer);
+    else this.#list(told.list).arrive(told.unreachable);
+  }
+
+  #begin(lists: readonly string[]): void {
+    this.#asked = new Set(lists);
+    for (const [name, list] of this.#lists) if (!this.#asked.has(name)) list.end();
   }
 
   #end(): void {

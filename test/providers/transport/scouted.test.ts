@@ -68,6 +68,18 @@ describe("what a scout tells", () => {
     assert.deepEqual(await Promise.all(others), Array(6).fill(undefined));
   });
 
+  test("is of which lists it will tell: nobody waits for another, whether asked for before or after", async () => {
+    const { scouted, scout } = await meeting();
+    const other = scouted.underWay("hosts", "compute2", questions);
+    scout.write(line({ lists: [list] }));
+    assert.deepEqual(await Promise.all(other.answers), [undefined, undefined]);
+    const later = scouted.underWay("hosts", "compute3", questions);
+    assert.deepEqual(await Promise.all(later.answers), [undefined, undefined]);
+    const { answers } = scouted.underWay("hosts", "compute1", questions);
+    scout.write(line({ list, index: 0, answer: answer("1") }));
+    assert.deepEqual(await answers[0], answer("1"));
+  });
+
   test("is that there is no answer", async () => {
     const { scouted, scout } = await meeting();
     const { answers } = scouted.underWay("hosts", "compute1", questions);
