@@ -39,7 +39,7 @@ systemctl list-units --all --no-legend --plain |
   awk '$1 !~ /^(session-|user@|user-|run-user|user.slice)/ && $2 != "not-found" { print $1, $2, $3, $4 }' | chapter unit
 # Each boot draws the names of what it mounts over /proc, and of its services' own /tmp, anew.
 awk '$5 !~ "^/run/user/" { sub(/[0-9a-f]+\\/\\/deleted$/, "", $4); print $4, $5, $6, $(NF - 2), $(NF - 1) }' /proc/self/mountinfo | chapter mount
-{ ip -br addr; ip -4 route; ip netns list; } | sed 's/ *$//' | chapter network
+{ ip -br addr; ip -4 route; ip netns list; } | sed 's/@if[0-9]* */ /; s/ *$//' | chapter network
 for program in iptables ip6tables; do
   command -v $program-save >/dev/null || continue
   $program-save | sed 's/^\\(:.*\\) \\[[0-9:]*\\]$/\\1/; /^#/d' | chapter $program
