@@ -1,21 +1,16 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { reachAhead } from "../../providers/reach.ts";
 import type { Scouting } from "../../providers/scouting.ts";
 import type { Told } from "../../providers/transport/scouted.ts";
 import { isAlive } from "./locks.ts";
+import { socketOf } from "./settings.ts";
 
-const folder = ".quintet";
 // An engine starts its first provider within seconds; what waits longer is too old to be shown.
 const patienceMilliseconds = 30_000;
 const watchMilliseconds = 500;
-
-/** Where a run's scout listens, from the project's folder: the path of a socket may have 107 bytes. */
-export function socketOf(run: number): string {
-  return join(folder, `scout-${run}.sock`);
-}
 
 /**
  * Asks hosts and APIs what they were asked in the last run, while the CLI starts and leaves half of the machine
@@ -57,7 +52,7 @@ function tell({ list, answers, reached }: Scouting, to: PassThrough): Promise<un
 
 /** To whoever comes first, and to nobody else: the socket is gone then. */
 function listen(run: number, told: PassThrough): void {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(socketOf(run)), { recursive: true });
   clearDead(run);
   const server = createServer((provider) => serve(provider));
   const end = () => {
@@ -78,6 +73,7 @@ function listen(run: number, told: PassThrough): void {
 
 /** Also what a dead one of this run's own number has left: in containers they all have the same few. */
 function clearDead(own: number): void {
+  const folder = dirname(socketOf(own));
   for (const name of readdirSync(folder)) {
     const run = Number(/^scout-(\d+)\.sock$/.exec(name)?.[1]);
     if (run === own || (run && !isAlive(run))) rmSync(join(folder, name), { force: true });

@@ -28,6 +28,11 @@ export const garbageCollection = "400";
 /** What every Node process of a run is started with. */
 export const nodeOptions = `--import=${fromTheStart}`;
 
+/** Where a run's scout listens, from the project's folder: the path of a socket may have 107 bytes. */
+export function socketOf(run: number): string {
+  return join(".quintet", `scout-${run}.sock`);
+}
+
 /** What a command line, the environment and the clone come to. */
 export interface Settings {
   readonly project: string;

@@ -17,7 +17,6 @@ import { type Script, sh } from "../../providers/sh.ts";
 import { cliFolder, cliVersion } from "../clone.ts";
 import { clearDeadLocks, readLocks } from "./locks.ts";
 import { clearRemains } from "./remains.ts";
-import { scout, socketOf } from "./scout.ts";
 import {
   isInClone,
   projectFolder,
@@ -25,6 +24,7 @@ import {
   readSelected,
   type Settings,
   settle,
+  socketOf,
   stateFolder,
   testbedStack,
 } from "./settings.ts";
@@ -140,7 +140,9 @@ try {
   if (looksAt) {
     fallSilent();
     process.chdir(looksAt.folder);
-    // For speed alone: what fails here is tried again by who needs it, and told there.
+    // For speed alone: what fails here is tried again by who needs it, and told there. Nobody waits for
+    // what it takes to look.
+    const { scout } = await import("./scout.ts");
     await scout(looksAt.stack, Number(run));
   }
 } catch (error) {
