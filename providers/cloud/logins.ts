@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { askingTogether, rowsIn, word } from "../mariadb/command.ts";
 import type { Answer, Question } from "../transport/frames.ts";
 import type { Hosts } from "../transport/hosts.ts";
+import { keep } from "../transport/kept.ts";
 import type { Login } from "./contract.ts";
 
 type Account = Pick<Login["login"], "user" | "domain">;
@@ -77,14 +77,7 @@ export class Logins {
   #note(host: string, name: string, proof: string): void {
     const known = this.#proofs();
     known[host] = { ...known[host], [name]: proof };
-    try {
-      mkdirSync(dirname(this.#file), { recursive: true });
-      const fresh = `${this.#file}.${process.pid}`;
-      writeFileSync(fresh, JSON.stringify(known), { mode: 0o600 });
-      renameSync(fresh, this.#file);
-    } catch {
-      // For speed alone; a folder that can't be written is no reason to fail.
-    }
+    keep(this.#file, JSON.stringify(known));
   }
 }
 

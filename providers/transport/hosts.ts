@@ -49,7 +49,7 @@ export class SshHosts implements Hosts {
   readonly #patience: number;
   readonly #ahead = new Ahead();
   /** Hosts that still look for what they were asked ahead. */
-  readonly #looking = new Map<string, Promise<void>>();
+  readonly #looking = new Map<string, Promise<unknown>>();
   readonly #gathering = new Map<string, Gathering>();
   readonly #turns = new Map<string, Turns>();
   #reached: Promise<HostUnreachable | undefined>[] | undefined;
@@ -119,10 +119,7 @@ export class SshHosts implements Hosts {
       for (const [index, question] of questions.entries()) {
         this.#ahead.put(host, question, answers[index] ?? Promise.resolve(undefined));
       }
-      this.#looking.set(
-        host,
-        Promise.allSettled(answers).then(() => undefined),
-      );
+      this.#looking.set(host, Promise.allSettled(answers));
       return reached;
     });
   }

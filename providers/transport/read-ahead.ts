@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Answer, Question } from "./frames.ts";
+import { keep } from "./kept.ts";
 
 /**
  * The memory of what the last process was asked, host by host. The engine asks for little at once; this
@@ -62,15 +62,7 @@ export class ReadAhead<Asked extends object> {
     const asked: Record<string, Asked[]> = {};
     for (const [host, questions] of [...this.#asked].sort()) asked[host] = [...questions.values()];
     if (JSON.stringify(asked) === JSON.stringify(this.#last())) return;
-    try {
-      mkdirSync(dirname(this.#file), { recursive: true });
-      const fresh = `${this.#file}.${process.pid}`;
-      writeFileSync(fresh, JSON.stringify(asked), { mode: 0o600 });
-      renameSync(fresh, this.#file);
-      this.#before = asked;
-    } catch {
-      // Reading ahead is for speed alone; a folder that can't be written is no reason to fail.
-    }
+    if (keep(this.#file, JSON.stringify(asked))) this.#before = asked;
   }
 }
 
