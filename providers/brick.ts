@@ -97,6 +97,11 @@ const empty = "an empty folder";
 const remains = "empty remains of a volume";
 const free: readonly string[] = [empty, remains];
 
+/** What a brick has left that was taken out of its volume. */
+function dataOf(volume: string): string {
+  return `data of ${volume}, which has no brick here any more`;
+}
+
 /** "its own", or what it holds instead. */
 function whose(seen: Seen, volume: string): string {
   const { listed, known, volumes, id, mark, files, remains: left } = seen;
@@ -106,7 +111,7 @@ function whose(seen: Seen, volume: string): string {
   }
   if (files !== undefined) {
     const out = volumes.get(id ?? "");
-    if (out !== undefined) return `data of ${out}, which has no brick here any more`;
+    if (out !== undefined) return dataOf(out);
     if (mark !== undefined && id !== undefined) return `data of ${mark}, a volume that is gone`;
     return id === undefined ? `files of others: ${files}` : `data of an unknown volume, ${id}`;
   }
@@ -121,7 +126,7 @@ function missing({ listed }: Seen): string {
 /** @throws Refused always, with the way to do it by hand. */
 function refuse(path: string, volume: string, what: string): never {
   const lost = what.startsWith("no");
-  const out = what === `data of ${volume}, which has no brick here any more`;
+  const out = what === dataOf(volume);
   const next = lost
     ? `was its disk replaced, or is it not mounted? Mount it; for a new one: gluster volume reset-brick ${volume} HOST:${path} start, then ... HOST:${path} HOST:${path} commit force, and wait for the healing`
     : out

@@ -1,4 +1,4 @@
-import { rowsOf } from "../../providers/mariadb/command.ts";
+import { orUnseen, rowsOf } from "../../providers/mariadb/command.ts";
 import { sh } from "../../providers/sh.ts";
 import type { Deed, ServiceNames, Surroundings } from "../openstack.ts";
 import { consoles } from "./dashboard.ts";
@@ -49,7 +49,7 @@ const cells: Deed = {
   name: "cells of nova",
   asks: "SELECT name, transport_url, database_connection FROM nova_api.cell_mappings ORDER BY name",
   check: sh`
-[ -z "$unseen" ] || { printf '%s\\n' "$unseen" >&2; exit 2; }
+${orUnseen}
 [ "$rows" = ${[
     ["cell0", "none:///", noCellDatabase],
     ["cell1", cellDatabase, cellDatabase],

@@ -1,4 +1,4 @@
-import { rowsOf } from "../../providers/mariadb/command.ts";
+import { orUnseen, rowsOf } from "../../providers/mariadb/command.ts";
 import { lines, type Script, sh } from "../../providers/sh.ts";
 import type { Deed } from "../openstack.ts";
 
@@ -30,7 +30,7 @@ compare() {
   done
 }`;
   const answered = asked
-    ? sh`[ -z "$unseen" ] || { printf '%s\\n' "$unseen" >&2; exit 2; }
+    ? sh`${orUnseen}
 seen=$rows`
     : sh`${look} || { echo 'nobody can be asked' >&2; exit 2; }`;
   return {

@@ -55,6 +55,9 @@ case $shared in
 esac`;
 }
 
+/** For a script after `ownRows`: ends with 2, and what was said, where the database did not answer. */
+export const orUnseen = sh`[ -z "$unseen" ] || { printf '%s\\n' "$unseen" >&2; exit 2; }`;
+
 /** A question for each key, asked together: for a kind's `shared` and its `probe`, which prints as `asking` does. */
 export function askingTogether<Key>(name: (key: Key) => string, question: (key: Key) => string) {
   const asked = (key: Key) => together.word(name(key), question(key));
